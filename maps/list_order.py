@@ -31,6 +31,12 @@ def order_notes(ranking: pd.DataFrame, lang: str) -> list[str]:
     ):
         ends = {"tested": float(tested), "grade": float(first["order_grade_ppm"])}
         notes.append(words.phrase("note_other_grade", lang, **ends))
+    asked, sites = first.get("order_visits"), len(ranking)
+    if "ranked_last_reason" in ranking:
+        sites = int(ranking["ranked_last_reason"].isna().sum())
+    if asked is not None and pd.notna(asked) and float(asked) > sites > 0:
+        counts = {"asked": words.number(float(asked), lang, 0), "n": sites}
+        notes.append(words.phrase("note_visits_beyond", lang, **counts))
     enough, cap = (first.get(name) for name in ("order_contained_t", "order_cap_t"))
     if enough is not None and cap is not None and float(enough) > float(cap) > 0:
         amounts = {"enough": words.rounded(float(enough), lang), "cap": words.rounded(float(cap), lang)}

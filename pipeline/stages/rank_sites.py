@@ -124,7 +124,8 @@ def rank_sites(
         ``expected_grade_ppm`` (what the list goes by where ``order_by`` is ``grade``; missing elsewhere),
         and, the same in every row, ``order_by``, ``order_counted`` (of which rare earths the payable tonnes are),
         ``order_grade_ppm``, ``tested_grade_ppm`` (of the labels that the model was judged by), ``order_contained_t``,
-        ``order_cap_t`` and ``order_rich_share`` (missing where none was given).
+        ``order_cap_t``, ``order_visits`` (asked for; missing where ``contained_t`` was given) and ``order_rich_share`` (missing
+        where none was given).
     """
     table = _beside(known.sites, features, companion, known.labels, known.samples, known.tonnage, known.access)
     waste = model.waste_evidence(table["site_id"])
@@ -170,6 +171,7 @@ def rank_sites(
         .mask(last & ~no_waste, "showing")
         .mask(no_waste, "no_waste_expected")
     )
+    table["order_visits"] = float("nan") if params.contained_t is not None else float(params.visits)
     by_grade = (params.order_by == "grade") & ~no_waste
     table["expected_grade_ppm"] = np.where(by_grade, 10.0**belief.grade_log10, np.nan)
     table["order_by"], table["order_counted"] = params.order_by, params.counted
@@ -178,7 +180,7 @@ def rank_sites(
     table["order_rich_share"] = np.nan if params.rich_share_unassayed is None else params.rich_share_unassayed
     extra = ["top10_chance", "dissimilarity", "companion_low", "companion_high", "label_rule", "ranked_last_reason"]
     extra += ["order_by", "order_counted", "order_grade_ppm", "tested_grade_ppm", "order_contained_t", "order_cap_t"]
-    extra += ["order_rich_share", "expected_grade_ppm"]
+    extra += ["order_visits", "order_rich_share", "expected_grade_ppm"]
     columns = [*Ranking.to_schema().columns, *extra]
     return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)
 

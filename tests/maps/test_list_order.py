@@ -132,6 +132,13 @@ def test_a_list_by_chance_says_so_on_the_map(made_up: ModuleType) -> None:
     assert map_payload(listed(made_up))["meta"]["order_told"] == {"en": "", "fr": ""}
 
 
+@pytest.mark.parametrize(("asked", "told"), [(500.0, True), (12.0, False), (np.nan, False)])
+def test_visits_beyond_the_sites_there_are_are_told(asked: float, told: bool, made_up: ModuleType) -> None:
+    ranking = listed(made_up, order_visits=asked, ranked_last_reason=np.nan).ranking
+    assert any("500 visits, more than the 12 sites" in note for note in order_notes(ranking, "en")) is told
+    assert any("500 visites, plus que les 12 sites" in note for note in order_notes(ranking, "fr")) is told
+
+
 @pytest.mark.parametrize(("enough", "told"), [(10.0, False), (1e9, True)])
 def test_an_amount_that_no_waste_can_hold_is_told(enough: float, told: bool, made_up: ModuleType) -> None:
     ranking = listed(made_up, order_contained_t=enough).ranking

@@ -93,6 +93,11 @@ def test_a_list_by_grade_gives_the_grade_it_goes_by(chain) -> None:
     assert chain.ranking["expected_grade_ppm"].isna().all()
 
 
+def test_visits_asked_for_stand_beside_the_amount_that_follows_from_them(chain) -> None:
+    assert set(chain.rank(visits=900)["order_visits"]) == {900.0}
+    assert chain.rank(contained_t=5.0)["order_visits"].isna().all()
+
+
 def test_every_interval_holds_its_value(chain) -> None:
     r = chain.ranking
     assert list(r["rank"]) == list(range(1, len(r) + 1))
