@@ -65,16 +65,19 @@ def base_map(publication: Publication) -> dict[str, Any]:
     -------
     dict
         ``box``; ``sea`` (1 where what no land covers is water); ``backdrop`` and ``lines``, each a list of ``kind, paths``;
-        ``towns`` and ``names`` as columns, the most telling first.
+        ``towns`` and ``names`` as columns, the most telling first; ``paths`` of names: how many paths of the rivers are of that
+        name, the paths of the first named river first.
     """
     box = ground_box(publication)
     areas = _clipped(publication.backdrop[(publication.backdrop["kind"] != "town").to_numpy()], box)
     lines = _clipped(publication.lines, box)
     towns = _towns(publication, box)
+    names = _widest(pd.concat([_named_areas(areas), _named_lines(lines)], ignore_index=True))
+    lines, paths_of_names = _by_name(_drawn(lines), names)
     return {
         "box": [round(edge, 3) for edge in box],
         "sea": int(_void_is_sea(publication, areas, towns)),
-        "backdrop": _paths(areas, AREAS),
+        "backdrop": _paths(_drawn(areas), AREAS),
         "lines": _paths(lines, LINES),
         "towns": {
             "name": texts(towns["name"]),
@@ -83,7 +86,7 @@ def base_map(publication: Publication) -> dict[str, Any]:
             "people": numbers(towns["people"], 2),
             "near": int(towns["near"].sum()),
         },
-        "names": _names(pd.concat([_named_areas(areas), _named_lines(lines)], ignore_index=True)),
+        "names": {**_names(names), "paths": paths_of_names},
     }
 
 
@@ -94,10 +97,26 @@ def _clipped(table: gpd.GeoDataFrame, box: Box) -> pd.DataFrame:
     return clipped.assign(geometry=cut)[~shapely.is_empty(cut)].reset_index(drop=True)
 
 
-def _paths(table: pd.DataFrame, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
-    drawn = assets.simplified(table["geometry"].to_numpy(dtype=object), OUTLINE_VERTICES)
-    present = [kind for kind in kinds if (table["kind"] == kind).any()]
-    return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in present]
+def _drawn(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(geometry=assets.simplified(table["geometry"].to_numpy(dtype=object), OUTLINE_VERTICES))
+
+
+def _paths(drawn: pd.DataFrame, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
+    present = [kind for kind in kinds if (drawn["kind"] == kind).any()]
+    return [{"kind": kind, "paths": assets.encode_paths(drawn["geometry"][drawn["kind"] == kind])} for kind in present]
+
+
+def _by_name(drawn: pd.DataFrame, names: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
+    """Return the lines with those of the named rivers first, in the order of the names, and how many paths each name has."""
+    rivers = {
+        name: at for at, (kind, name) in enumerate(zip(names["kind"], names["name"], strict=True)) if kind in LINES
+    }
+    place = drawn["name"].map(rivers).where(drawn["kind"].isin(NAMED)).astype(float)
+    ordered = drawn.assign(place=place).sort_values("place", kind="stable", na_position="last")
+    paths = [0] * len(names)
+    for at, of_name in ordered.groupby("place")["geometry"]:
+        paths[int(float(str(at)))] = len(assets.encode_paths(of_name))
+    return ordered, paths
 
 
 def _towns(publication: Publication, box: Box) -> pd.DataFrame:
@@ -176,9 +195,12 @@ def _named_lines(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(names, columns=["kind", "name", "x", "y", "size"])
 
 
-def _names(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return the widest names as columns; ``kind`` counts through `NAMED`."""
-    widest = table.sort_values(["size", "name"], ascending=[False, True], kind="stable").head(MOST_NAMES)
+def _widest(table: pd.DataFrame) -> pd.DataFrame:
+    return table.sort_values(["size", "name"], ascending=[False, True], kind="stable").head(MOST_NAMES)
+
+
+def _names(widest: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return names as columns; ``kind`` counts through `NAMED`."""
     return {
         "kinds": list(NAMED),
         "kind": [NAMED.index(kind) for kind in widest["kind"]],

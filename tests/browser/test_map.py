@@ -283,6 +283,24 @@ def test_a_chosen_place_keeps_what_is_near_it_also_from_a_link(browser: Any, run
     page.evaluate("(names) => { base.towns.name.splice(0, 1, ...names); }", before)
 
 
+def test_what_is_near_a_river_is_measured_from_its_lines(page: Any) -> None:
+    """The middle of this river lies at 90° W: sites by its ends lie more than 250 km from it."""
+    search(page, "river one")
+    assert page.inner_text("#filtered-text").startswith(
+        "Sites within 100 km of River One (river) (of the lines of that name on this map)"
+    )
+    x = np.linspace(-94, -86, 60)
+    river = shapely.LineString(np.column_stack([x, 52.6 + 0.4 * np.cos(2 * x)]))
+    everywhere = np.array(page.evaluate("S.id.map((_, i) => [lon(i), lat(i)])"))
+    km = distance_to_place_km(river, everywhere[:, 0], everywhere[:, 1], 200)
+    near = np.array(page.evaluate("[...lists.inferred, ...lists.measured].map((i) => [lon(i), lat(i), away[i]])"))
+    assert len(near) == int((km <= 100).sum()) > 10
+    found = distance_to_place_km(river, near[:, 0], near[:, 1], 200)
+    assert near[:, 2] == pytest.approx(found, abs=0.05)
+    assert near[:, 2].min() > 0  # no side of a line is inside
+    page.fill("#search", "")
+
+
 def test_a_place_named_in_full_lists_what_is_near_it_and_sites_of_its_name_stay_one_click_away(page: Any) -> None:
     """Towns, communities, lakes and rivers, with and without words of their kind, in any order and both languages."""
     page.evaluate(

@@ -85,8 +85,33 @@ def test_names_stand_on_the_largest_part_and_in_the_middle_of_the_longest_run(ma
     assert [names["kinds"][kind] for kind in names["kind"]] == ["water", "lake"]
     assert names["name"] == ["River One", "Lake One"]
     assert names["size"] == [2, 1]
+    assert names["paths"] == [3, 0]
     assert (names["x"][0], names["y"][0]) == (-910000, 520000)
     assert -920000 < names["x"][1] < -910000
+
+
+def test_the_paths_of_a_named_river_are_found_by_the_place_of_its_name(made_up: ModuleType) -> None:
+    made = made_up.publication(30)
+    x = [-92.0, -91.0, -90.0, -89.0]
+    rivers = {
+        "a": [(None, "water", 50.0), ("Short", "water", 50.5), ("Long", "road", 50.7), ("Long", "water", 51.0)],
+        "b": [("Long", "water", 52.0), (None, "water", 52.5)],
+    }
+    rows = [(name, kind, x[: 4 if name == "Long" else 2], y) for part in rivers.values() for name, kind, y in part]
+    lines = gpd.GeoDataFrame(
+        {"line_id": [str(k) for k in range(6)], "name": [row[0] for row in rows], "kind": [row[1] for row in rows]},
+        geometry=[shapely.LineString([(at, y) for at in along]) for _, _, along, y in rows],
+        crs="EPSG:4326",
+    )
+    base = base_map(replace(made, lines=conform(lines.assign(source="ground"), Lines)))
+    [water] = [one["paths"] for one in base["lines"] if one["kind"] == "water"]
+    names, at = base["names"], 0
+    starts: dict[str, list[float]] = {}
+    for name, n in zip(names["name"], names["paths"], strict=True):
+        starts[name] = [path[1] / 1e4 for path in water[at : at + n]]
+        at += n
+    assert (starts["Long"], starts["Short"]) == ([51.0, 52.0], [50.5])
+    assert sorted(path[1] / 1e4 for path in water[at:]) == [50.0, 52.5]
 
 
 def test_what_is_tied_shares_its_ranks_and_its_colour(made_up: ModuleType) -> None:

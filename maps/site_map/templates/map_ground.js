@@ -91,7 +91,16 @@ function outlineAt(kind, y, x) {
   outlinesAt.set(key, outer ? [outer, ...rings.filter((ring) => ring !== outer && ringHolds(outer, ...ring[0]))] : null);
   return outlinesAt.get(key);
 }
-/* Kilometres from sites to an outline: 0 inside, infinite where surely beyond the limit. The nearest point is searched on a plane, as a screening does. */
+/* The lines of a river that is named on this map: all of that name; null where none is drawn. */
+const linesOf = new Map();
+function linesOfName(k) {
+  if (linesOf.has(k)) return linesOf.get(k);
+  const drawn = base.lines.find((one) => one.kind === "water"), many = base.names.paths, first = many.slice(0, k).reduce((sum, one) => sum + one, 0);
+  const lines = drawn ? drawn.paths.slice(first, first + many[k]).map(decode) : [];
+  linesOf.set(k, lines.length ? Object.assign(lines, { open: true }) : null);
+  return linesOf.get(k);
+}
+/* Kilometres from sites to an outline or to lines: 0 inside, infinite where surely beyond the limit. The nearest point is searched on a plane, as a screening does. */
 let measuredTo = {};
 function distancesToOutline(rings, limit) {
   if (measuredTo.rings === rings && measuredTo.limit === limit) return measuredTo.table;
@@ -99,9 +108,9 @@ function distancesToOutline(rings, limit) {
   for (let i = 0; i < N; i++) {
     const y = lat(i), x = lon(i), squeeze = Math.cos(y * Math.PI / 180);
     if (y < box.getSouth() - pad || y > box.getNorth() + pad || x < box.getWest() - pad / squeeze || x > box.getEast() + pad / squeeze) continue;
-    if (ringsHold(rings, y, x)) { table[i] = 0; continue; }
+    if (!rings.open && ringsHold(rings, y, x)) { table[i] = 0; continue; }
     let least = Infinity, nearY = y, nearX = x;
-    for (const ring of rings) for (let k = 0, j = ring.length - 1; k < ring.length; j = k++) {
+    for (const ring of rings) for (let k = rings.open ? 1 : 0, j = k ? 0 : ring.length - 1; k < ring.length; j = k++) {
       const [y1, x1] = ring[j], wide = (ring[k][1] - x1) * squeeze, tall = ring[k][0] - y1, px = (x - x1) * squeeze, py = y - y1, long = wide * wide + tall * tall;
       const t = long ? Math.max(0, Math.min(1, (px * wide + py * tall) / long)) : 0, far = (px - t * wide) ** 2 + (py - t * tall) ** 2;
       if (far < least) { least = far; nearY = y1 + t * tall; nearX = x1 + t * (ring[k][1] - x1); }

@@ -128,7 +128,7 @@ function placesFor(text) {
 }
 const kindOfName = (k) => base.names.kinds[base.names.kind[k]];
 const zoomOfName = (k) => Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k]))));
-const outlineOfName = (k) => outlineAt(kindOfName(k), base.names.y[k] / 1e4, base.names.x[k] / 1e4);
+const outlineOfName = (k) => kindOfName(k) === "water" ? linesOfName(k) : outlineAt(kindOfName(k), base.names.y[k] / 1e4, base.names.x[k] / 1e4);
 /* The sites near a lake or a protected area, as the search gives them. */
 function goToName(k) {
   const at = { y: base.names.y[k] / 1e4, x: base.names.x[k] / 1e4, name: base.names.name[k], of: kindOfName(k), outline: () => outlineOfName(k) };
@@ -148,12 +148,12 @@ function goTo(look, at) {
   if (phone.matches) sheetTo("half");
   say(fill("nearest_site", nearestTo(at)));
 }
-/* Kilometres of every site from a place: from its outline where the map draws it, else from its point. */
+/* Kilometres of every site from a place: from its outline or its lines where the map draws them, else from its point. */
 function farFrom(at, limit) {
   const rings = at.outline ? at.outline() : null;
   return rings ? distancesToOutline(rings, limit) : distancesTo(at.y, at.x);
 }
-const nearText = (at) => fill(!at.outline ? "nearest_to" : at.outline() ? "nearest_to_outline" : "nearest_to_point", { km: number(Number(select("f-km")) || 0), place: at.of === "water" ? `${at.name} (${w("name_water")})` : at.name });
+const nearText = (at) => fill(!at.outline ? "nearest_to" : at.outline() ? (at.of === "water" ? "nearest_to_lines" : "nearest_to_outline") : "nearest_to_point", { km: number(Number(select("f-km")) || 0), place: at.of === "water" ? `${at.name} (${w("name_water")})` : at.name });
 function nearestTo(at) {
   let best = -1, least = Infinity;
   for (const limit of [Number(select("f-km")) || Infinity, Infinity]) {
