@@ -19,8 +19,9 @@ from pipeline.evidence.assay_spread import (
     near_own_limit,
     where_undetected,
 )
-from pipeline.evidence.host_shares import as_the_region, host_shares
-from pipeline.evidence.targets import Grades, TargetFacts
+from pipeline.evidence.host_shares import HostShares, as_the_region, host_shares
+from pipeline.evidence.kind_grades import KindGrades, KindsLearner, MeasuredWastes
+from pipeline.evidence.targets import TargetFacts
 from pipeline.kernels.censored_field import limit_as_observation
 from pipeline.kernels.rank_draws import GRADE_SCORES
 
@@ -30,8 +31,8 @@ PRIOR_WASTES = 4.0
 LEAST_SHARE = 0.01
 """Chance of a host that better knowledge may start from where no word points to one, for the interval alone."""
 
-GRID = 600
-"""Points at which the distribution of a mixture is known: steps of some hundredths of a decade."""
+TURNS, SAME_MEMBERS = 12, 1e-4
+"""Most times that measured wastes are told apart by what they taught before, and the change from which it is done no more."""
 
 LEAST_SD_LOG10, MOST_SD_LOG10 = 0.1, 2.0
 
@@ -83,10 +84,10 @@ def believe(
     r"""Return what host, companions, kind of waste and assays let believe of a target.
 
     A waste is of the kind of a host with the chance :math:`p_h` of its clues (`host_shares`) and of common rock else, so that its
-    grade is :math:`\sum p_h N(m_h, s_h^2) + (1 - \sum p_h) N(m_b, s_b^2)` in log10 ppm. Measured wastes update both: a median of
-    *n* published wastes moves to :math:`(n m + \sum y)/(n + k)`, judgement counting as one waste, and :math:`\sum p_h`, a Beta of
-    `PRIOR_WASTES`, by the chance of each of the *k* measured ones to belong to a host (Gelman et al. 2013, *Bayesian Data
-    Analysis*, 2.4 and 2.6). A waste of which nothing is known may be of any kind, as often as those of the region are.
+    grade is :math:`\sum p_h N(m_h, s_h^2) + (1 - \sum p_h) N(m_b, s_b^2)` in log10 ppm. Measured wastes update both: level and
+    spread of each kind (`KindsLearner`), by which a further one has a wider law than a normal, and :math:`\sum p_h`, a Beta of
+    `PRIOR_WASTES`, by the chance of each measured one to belong to a host (Gelman et al. 2013, *Bayesian Data Analysis*, 2.4 and
+    3.3). A waste of which nothing is known may be of any kind, as often as those of the region are.
 
     Parameters
     ----------
@@ -107,17 +108,15 @@ def believe(
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
     known = np.isfinite(y)
-    middle, spread = np.array([_middle(kind) for kind in (facts.background, *facts.hosts)]).T
-    members = _members(y, of_words.shares, middle, spread)
-    middle, moved_by = _taught_grades(middle, members, y, facts)
-    shares, strength = _taught_shares(of_words.shares, members[:, 1:].sum(axis=1), of_words.clues, known)
-    shares = as_the_region(shares, of_words.described)
     log_g = float(np.log10(facts.threshold_ppm))
-    above = ndtr((middle - log_g) / spread)
+    grades, members, shares, strength = _taught(facts, of_words, _as_observations(y, counts, open_dex, known), known)
+    shares = as_the_region(shares, of_words.described)
+    above = grades.reaching(log_g)
+    middle, variances = grades.moments()
     parts = np.column_stack([1.0 - shares.sum(axis=1), shares])
     passes, mean = parts @ above, parts @ middle
-    low, high = _ends(shares, strength, above)
-    variance = parts @ (spread**2 + middle**2) - mean**2
+    low, high = _chance_ends(parts, strength, above, grades.reaching_ends(log_g))
+    variance = parts @ (variances + middle**2) - mean**2
     sd = _reaching(mean, np.sqrt(variance), passes, log_g)
     if elsewhere is not None:
         mean, sd = elsewhere
@@ -126,7 +125,7 @@ def believe(
     mean, sd = _with_assay(mean, sd, y, counts, open_dex)
     quantiles = mean[:, None] + sd[:, None] * GRADE_SCORES
     if elsewhere is None:
-        quantiles[~known] = mixture_quantiles(parts[~known], middle, spread)
+        quantiles[~known] = grades.quantiles(parts[~known])
     of_assay, of_low, of_high = (
         ndtr((mean + side * 1.645 * sd - log_g) / (USUAL_ASSAYS.bias_sd_log10 if side else sd)) for side in (0, -1, 1)
     )
@@ -140,56 +139,41 @@ def believe(
         measured_ppm=measured,
         host=_host_codes(facts, np.where(of_words.described[:, None], shares, 0.0)),
         speaks=(np.where(known, of_assay, passes) > above[0]) & (of_words.speaks | known | (elsewhere is not None)),
-        learned=moved_by,
+        learned=_moved_by(facts, members),
     )
 
 
-def mixture_quantiles(parts: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """Return the quantiles of mixtures of the same normal laws at the chances of `GRADE_SCORES`.
-
-    Parameters
-    ----------
-    parts : ndarray of float, shape (n, k)
-        Share of every law, adding up to 1.
-    middle, spread : ndarray of float, shape (k,)
-        Of the laws.
-
-    Returns
-    -------
-    ndarray of float, shape (n, 129)
-        Rising along each row; from the distribution function on a grid of `GRID` steps, read between its points.
-    """
-    kinds, which = np.unique(parts, axis=0, return_inverse=True)
-    ends = GRADE_SCORES[[0, -1]]
-    grid = np.linspace((middle + ends[0] * spread).min(), (middle + ends[1] * spread).max(), GRID)
-    reached = ndtr((grid - middle[:, None]) / spread[:, None])
-    wanted = ndtr(GRADE_SCORES)
-    quantiles = np.array([np.interp(wanted, row @ reached, grid) for row in kinds])
-    return quantiles.reshape(len(kinds), len(wanted))[which.ravel()]
+def _as_observations(y: np.ndarray, counts: np.ndarray, open_dex: np.ndarray, known: np.ndarray) -> MeasuredWastes:
+    """Return the measured wastes alone, limits in place of the middles that stand for them."""
+    value, error, undetected = (part[known] for part in _observed(y, counts, open_dex))
+    return MeasuredWastes(value, np.sqrt(error), undetected)
 
 
-def _members(y: np.ndarray, shares: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """Return the chance of each measured waste to be of common rock (first) and of each host, 0 where nothing was measured."""
-    parts = np.column_stack([1.0 - shares.sum(axis=1), shares])
-    likely = parts * np.exp(-0.5 * ((np.nan_to_num(y)[:, None] - middle) / spread) ** 2) / spread
-    with np.errstate(invalid="ignore", divide="ignore"):
-        members = likely / likely.sum(axis=1, keepdims=True)
-    return np.nan_to_num(np.where(np.isfinite(y)[:, None], members, 0.0))
+def _taught(
+    facts: TargetFacts, of_words: HostShares, wastes: MeasuredWastes, known: np.ndarray
+) -> tuple[KindGrades, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the grades of all kinds, the kinds of measured wastes, and the shares of all, each moved by the others in turns."""
+    learner = KindsLearner((facts.background, *facts.hosts), wastes)
+    shares, strength = of_words.shares, np.full(len(known), PRIOR_WASTES)
+    grades = learner.learn(np.zeros((len(wastes.y), len(facts.hosts) + 1)))
+    members = np.zeros((len(wastes.y), len(facts.hosts) + 1))
+    if known.any():
+        for _ in range(TURNS):
+            parts = np.column_stack([1.0 - shares.sum(axis=1), shares])[known]
+            before, members = members, learner.members(parts, grades)
+            grades = learner.learn(members)
+            of_hosts = np.zeros(len(known))
+            of_hosts[known] = members[:, 1:].sum(axis=1)
+            shares, strength = _taught_shares(of_words.shares, of_hosts, of_words.clues, known)
+            if np.abs(members - before).max() < SAME_MEMBERS:
+                break
+    return grades, members, shares, strength
 
 
-def _taught_grades(
-    middle: np.ndarray, members: np.ndarray, y: np.ndarray, facts: TargetFacts
-) -> tuple[np.ndarray, dict[str, int]]:
-    """Return the middle of each kind's grades, moved by measured wastes, and how many wastes moved it."""
-    weight, middle = members.sum(axis=0), middle.copy()
-    moved_by: dict[str, int] = {}
-    for row, kind in enumerate((facts.background, *facts.hosts)):
-        if weight[row] > 0:
-            prior = max(kind.n, 1)
-            total = float((members[:, row] * np.nan_to_num(y)).sum())
-            middle[row] = (prior * middle[row] + total) / (prior + weight[row])
-            moved_by["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight[row]))
-    return middle, moved_by
+def _moved_by(facts: TargetFacts, members: np.ndarray) -> dict[str, int]:
+    weight = members.sum(axis=0)
+    codes = ("background", *(host.code for host in facts.hosts))
+    return {code: round(float(of_kind)) for code, of_kind in zip(codes, weight, strict=True) if of_kind > 0}
 
 
 def _taught_shares(
@@ -204,6 +188,28 @@ def _taught_shares(
         moved[alike] = (PRIOR_WASTES * chance[alike] + member[taught].sum()) / (PRIOR_WASTES + taught.sum())
         strength[alike] += taught.sum()
     return shares * np.divide(moved, chance, out=np.ones_like(chance), where=some)[:, None], strength
+
+
+def _chance_ends(
+    parts: np.ndarray, strength: np.ndarray, above: np.ndarray, above_ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what better knowledge could still make of the chance to reach the threshold, 5 and 95 %.
+
+    Of the kind of each waste (`_ends`), and of the grades of every kind; as probits, in which each shifts the chance by what it
+    would alone, the squares of the shifts add up.
+    """
+    passes = parts @ above
+    ends = []
+    for side, of_kind, of_grades in zip((-1, 1), _ends(parts[:, 1:], strength, above), above_ends, strict=True):
+        alone = np.column_stack([of_kind, passes[:, None] + parts * (of_grades - above)])
+        shift = side * (_probit(alone) - _probit(passes)[:, None])
+        ends.append(ndtr(_probit(passes) + side * np.sqrt((np.maximum(shift, 0.0) ** 2).sum(axis=1))))
+    return ends[0], ends[1]
+
+
+def _probit(chance: np.ndarray) -> np.ndarray:
+    value: np.ndarray = ndtri(np.clip(chance, 1e-12, 1.0 - 1e-12))
+    return value
 
 
 def _ends(shares: np.ndarray, strength: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -254,10 +260,6 @@ def _open_dex(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> np
     return np.where(below, MOST_OPEN_DEX, 0.0)
 
 
-def _middle(grades: Grades) -> tuple[float, float]:
-    return float(np.log10(grades.median_ppm)), float(np.log10(grades.gsd))
-
-
 def _reaching(mean: np.ndarray, sd: np.ndarray, passes: np.ndarray, log_g: float) -> np.ndarray:
     """Return the spread with which a normal of this mean reaches the threshold with the mixture's chance, where one does."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -271,9 +273,7 @@ def _with_assay(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the belief updated by the assays of the waste itself; both are normal, limits count by their own likelihood."""
     known = np.isfinite(y)
-    error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
-    undetected = known & (open_dex >= MOST_OPEN_DEX)
-    y, error = as_limit(y, error, undetected)
+    y, error, undetected = _observed(y, n, open_dex)
     limit, of_sample = y, np.sqrt(error)
     value, of_limit = limit_as_observation(y, error, mean, sd**2)
     y, error = np.where(undetected, value, y), np.where(undetected, of_limit, error)
@@ -283,3 +283,10 @@ def _with_assay(
     middle, spread = near_own_assay(np.where(undetected, np.nan, y), np.sqrt(error), middle, spread)
     middle, spread = near_own_limit(limit, of_sample, undetected, middle, spread)
     return middle, np.where(known, spread, sd)
+
+
+def _observed(y: np.ndarray, n: np.ndarray, open_dex: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return values, or limits where nothing was detected, their error variances, and where that is."""
+    error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
+    undetected = np.isfinite(y) & (open_dex >= MOST_OPEN_DEX)
+    return *as_limit(y, error, undetected), undetected
