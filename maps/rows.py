@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -121,7 +122,7 @@ def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     ranking : DataFrame
-        ``rank, payable_t, score, tied_with``; best first and whole, or with the columns `SHARED`.
+        ``rank, tied_with``; best first and whole, or with the columns `SHARED`.
 
     Returns
     -------
@@ -130,9 +131,14 @@ def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
     """
     if set(SHARED) <= set(ranking):
         return pd.DataFrame(ranking[list(SHARED)].set_axis(["first", "last"], axis=1))
-    same = ["payable_t", "score", "tied_with"]
-    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
-    rank = ranking["rank"].groupby(apart.cumsum())
+    others = np.maximum(ranking["tied_with"].to_numpy(int), 0)
+    starts, place = [], 0
+    while place < len(others):  # who is tied with so many others stands beside all of them
+        starts.append(place)
+        place += int(others[place]) + 1
+    group = np.zeros(len(others), dtype=int)
+    group[starts] = 1
+    rank = ranking["rank"].groupby(group.cumsum())
     return pd.DataFrame({"first": rank.transform("min"), "last": rank.transform("max")})
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from layers.schema import SITE_KINDS
@@ -141,3 +142,12 @@ def test_explaining_a_showing_tells_no_amount(mixed: Any) -> None:
     said = {kind: _amount(mixed.ranking[mixed.ranking["site_kind"] == kind].iloc[0], "en") for kind in SITE_KINDS}
     assert said["showing"] == words.word("not_sampled_showing", "en")
     assert said["worked"] == "Amount of waste: not known"
+
+
+def test_sites_are_told_as_tied_where_the_file_counts_them_so_though_vanishing_chances_differ() -> None:
+    ranking = pd.DataFrame(
+        {"site_id": list("abcde"), "rank": [1, 2, 3, 4, 5], "payable_t": [9.0, 0.0, 0.0, 0.0, 0.0],
+         "score": [0.9, 3e-7, 2e-7, 1e-9, 1e-9], "tied_with": [0, 1, 1, 1, 1]}
+    )  # fmt: skip
+    assert rank_labels(ranking).tolist() == ["1", "2–3", "2–3", "4–5", "4–5"]
+    assert tied_ranks(ranking) == {"b": (2, 3), "c": (2, 3), "d": (4, 5), "e": (4, 5)}
