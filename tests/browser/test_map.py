@@ -283,8 +283,28 @@ def test_a_chosen_place_keeps_what_is_near_it_also_from_a_link(browser: Any, run
     page.evaluate("(names) => { base.towns.name.splice(0, 1, ...names); }", before)
 
 
-def test_what_is_near_a_river_is_measured_from_its_lines(page: Any) -> None:
+def test_a_low_and_narrow_window_shows_every_tool_and_the_sites(browser: Any, run: Path) -> None:
+    """As browser text at 200 % leaves of 1366 by 768: every tool can be reached, none covers the credits."""
+    low = Watched(browser, size={"width": 683, "height": 384})
+    page = low.open(Path(run / "map.html"))
+    covered = """() => [...document.querySelectorAll("#tools button, .leaflet-control-attribution, #tabs button")].filter((one) => {
+        const box = one.getBoundingClientRect(), hits = [[box.left + 2, box.top + 2], [box.right - 2, box.bottom - 2]];
+        return box.height > 0 && hits.some(([x, y]) => { const hit = document.elementFromPoint(x, y); return !hit || !(one.contains(hit) || one === hit); });
+    }).map((one) => one.id || one.className)"""
+    assert page.evaluate(covered) == []
+    held = page.evaluate("whole().isValid() && map.getBounds().contains(whole())")
+    assert held
+    north, south = page.evaluate(
+        "[whole().getNorth(), whole().getSouth()].map((y) => map.latLngToContainerPoint([y, 0]).y)"
+    )
+    assert (south - north) * 2**0.5 > 0.6 * page.evaluate("map.getSize().y")  # half a zoom step more would not fit
+    low.context.close()
+
+
+def test_what_is_near_a_river_is_measured_from_its_lines(browser: Any, run: Path) -> None:
     """The middle of this river lies at 90° W: sites by its ends lie more than 250 km from it."""
+    own = Watched(browser)
+    page = own.open(run / "map.html")
     search(page, "river one")
     assert page.inner_text("#filtered-text").startswith(
         "Sites within 100 km of River One (river) (of the lines of that name on this map)"
@@ -298,7 +318,8 @@ def test_what_is_near_a_river_is_measured_from_its_lines(page: Any) -> None:
     found = distance_to_place_km(river, near[:, 0], near[:, 1], 200)
     assert near[:, 2] == pytest.approx(found, abs=0.05)
     assert near[:, 2].min() > 0  # no side of a line is inside
-    page.fill("#search", "")
+    own.check()
+    own.context.close()
 
 
 def test_a_place_named_in_full_lists_what_is_near_it_and_sites_of_its_name_stay_one_click_away(page: Any) -> None:

@@ -77,7 +77,10 @@ function fitShown(more) {
   for (const i of [...lists.inferred, ...lists.measured]) box.extend([lat(i), lon(i)]);
   if (box.isValid()) map.fitBounds(box, { ...MARGINS(), maxZoom: 9, animate: false });
 }
-const MARGINS = () => ({ paddingTopLeft: [36, 36], paddingBottomRight: [56, 36 + coveredPx()], maxZoom: 11 }); // right of it stand the tools
+const MARGINS = () => { // right of it stand the tools; a low map gives less of its height away
+  const edge = Math.min(36, Math.round(map.getSize().y / 12));
+  return { paddingTopLeft: [36, edge], paddingBottomRight: [Math.max(56, byId("tools").offsetWidth + 18), edge + coveredPx()], maxZoom: 11 };
+};
 /* How much of the map the sheet of a phone covers; the high one covers all and is taken as the half one that follows it. */
 function coveredPx() {
   const sheet = document.documentElement.dataset.sheet;
