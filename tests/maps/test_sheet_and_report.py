@@ -615,7 +615,7 @@ def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, 
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "No model was trained, so there is no model to test" in part(page, "en")
     assert "Brier" not in page
-    assert words.unbroken("l'on n'apprend pas du lieu seul") in part(page, "fr")
+    assert words.unbroken("pour apprendre du lieu seul") in part(page, "fr")
 
 
 def test_a_waste_whose_other_elements_tell_its_grade_is_not_judged_by_its_kind(made_up: ModuleType) -> None:
