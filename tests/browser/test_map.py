@@ -396,6 +396,7 @@ def test_search_offers_communities_and_areas_as_cards(page: Any) -> None:
     page.click("#reset")
     search(page, "area b")
     assert page.inner_text("#places button >> nth=0") == "Area B (Historic treaty)"
+    assert page.is_hidden("#namesakes")  # sites that lie in an area are not named after it
     page.click("#places button >> nth=0")
     assert page.inner_text("#card h2") == "Area B"
 

@@ -59,6 +59,21 @@ def test_another_target_has_its_own_list_colours_and_link(opened: Watched) -> No
     assert page.evaluate("S.tier === mainTier")
 
 
+def test_rings_are_those_of_wastes_assayed_for_the_target(opened: Watched) -> None:
+    page = opened.page
+    ringed = "() => S.id.filter((_, i) => ranked(i) && ringed(i))"
+    usual = page.evaluate(ringed)
+    assert usual == page.evaluate("() => S.id.filter((_, i) => ranked(i) && assayed(i))")
+    assert usual
+    choose(page, "Co")
+    assayed = page.evaluate("() => G.top.Co.filter((row) => row[ROW.measured]).map((row) => S.id[row[ROW.site]])")
+    assert sorted(page.evaluate(ringed)) == sorted(assayed)
+    assert ("grade sampled" in page.inner_text("#legend-content").split("grade not sampled")[0]) == bool(assayed)
+    choose(page, "combined")
+    assert page.evaluate(ringed) == []
+    choose(page, "")
+
+
 def test_the_combined_view_orders_by_the_number_of_targets(opened: Watched) -> None:
     page = opened.page
     choose(page, "combined")

@@ -16,8 +16,8 @@ function legendGroups() {
   groups.push([tierHeading(), [...tiersDrawn.map((k) => [picture(dot(k === 3 ? 4.5 : 5.5, { fill: c.tiers[k] })), tierWord(k)]),
     ...(known.unscored ? [[picture(dot(4.5, { fill: c.unscored, stroke: c.province }), svg("path", { d: "M10 6l6 6m0-6l-6 6", stroke: c.province })), w("legend_unscored")]] : [])]]);
   const marks = [];
-  if (S.evidence.includes(0)) marks.push([picture(dot(4.5, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7, fill: "none", stroke: c.ring, "stroke-width": 1.8 })), w("legend_sampled")]);
-  if (S.evidence.includes(1) || S.evidence.includes(2)) marks.push([picture(dot(5, { fill: c.tiers[1] })), w("legend_not_sampled")]);
+  if (S.id.some((_, i) => ranked(i) && ringed(i))) marks.push([picture(dot(4.5, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7, fill: "none", stroke: c.ring, "stroke-width": 1.8 })), w("legend_sampled")]);
+  if (S.id.some((_, i) => ranked(i) && !ringed(i))) marks.push([picture(dot(5, { fill: c.tiers[1] })), w("legend_not_sampled")]);
   if (data.plan.length && on.has("plan")) marks.push([picture(svg("circle", { cx: 13, cy: 8, r: 7, fill: c.ring }), svg("text", { x: 13, y: 11.5, fill: c.edge, "font-size": 10, "text-anchor": "middle", "font-weight": 700 }, "1")), w("list_plan")]);
   if (crowded) marks.push([picture(dot(2.4, { fill: c.tiers[1] }), svg("circle", { cx: 21, cy: 9, r: 4.4, fill: c.tiers[1] })), w("legend_crowded")]);
   if (data.cells.length && on.has("cells")) marks.push([picture(svg("rect", { x: 5, y: 2, width: 16, height: 14, fill: c.tiers[3], "fill-opacity": 0.4, stroke: c.grid })), w("legend_squares")]);

@@ -34,7 +34,8 @@ function apply(move = false) {
   away = distances();
   suggest(text);
   const passes = filter();
-  let found = text && !coordinates(text) ? siteTest(text) : null;
+  const ofArea = Boolean(wholePlace(text)?.area);
+  let found = text && !coordinates(text) ? siteTest(text, byName === text && ofArea) : null;
   if (pickNamed) { const named = suggested.filter((one) => one.at && one.at.name === text && !one.area); picked = (named.find((one) => one.at.of === pickNamed) ?? named[0])?.at ?? null; pickNamed = null; }
   if (picked && picked.name !== text) picked = null;
   if (byName !== text) byName = null;
@@ -42,7 +43,7 @@ function apply(move = false) {
   taken = picked || byName !== null ? null : wholePlace(text);
   within = taken?.area ?? null;
   if (within !== null && !S.id.some((_, i) => passes(i) && relatedTo(i, within))) within = null;
-  const called = found, hits = () => S.id.reduce((n, _, i) => n + (passes(i) && called(i)), 0);
+  const called = ofArea && found ? siteTest(text, true) : found, hits = () => S.id.reduce((n, _, i) => n + (passes(i) && called(i)), 0);
   /* So too one that no site is named after. */
   around = picked ?? (within !== null ? null : taken ? taken.at : text && suggested.length && suggested[0].at && (found === null || found.loose || !hits()) ? suggested[0].at : null);
   namesakes = (picked || taken) && called && !called.loose ? hits() : 0;

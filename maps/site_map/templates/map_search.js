@@ -15,14 +15,15 @@ function otherTongue(name) {
   const own = parts.join(" "), others = [turned(0), turned(1)].filter((one) => one !== own);
   return others.flatMap((one) => { const back = one.split(" "), kind = back.findIndex((part) => ["lac", "riviere"].includes(part)); return kind < 1 ? [one] : [one, [back[kind], ...back.filter((_, k) => k !== kind)].join(" ")]; });
 }
-let hay = null, commoditySites = null;
+let hay = null, ownHay = null, commoditySites = null; // ownHay: without the areas a site lies in
 function haystack() {
   if (hay) return hay;
   const mined = T.map((text) => fold(text.split("; ").map((one) => [one, french(one), symbolOf(one)].join(" ")).join(" "))), areas = A.name.map((one, i) => fold(one + " " + (A.other[i] ?? "")));
-  hay = new Array(N);
+  hay = new Array(N); ownHay = new Array(N);
   for (let i = 0; i < N; i++) {
     const near = S.relations[i], parts = [fold(S.id[i] + " " + (S.name[i] ?? "") + " " + (col("aliases", i) ?? ""))];
     if (col("commodities", i) !== null) parts.push(mined[S.commodities[i]]);
+    ownHay[i] = " " + parts.join(" ");
     for (let k = 0; k < near.length; k += 3) if (near[k + 1] < 2) parts.push(areas[near[k]]);
     hay[i] = " " + parts.join(" ");
   }
@@ -37,11 +38,12 @@ function commodities() {
 }
 const minedName = (one) => lang === "fr" ? french(one) : one;
 const holdsAll = (hay, tokens, whole) => tokens.every((one) => hay.includes(whole ? " " + one : one));
-/* A test for sites: words at the beginning of words; where no site has them all, anywhere; where still none has, with one letter wrong. */
-function siteTest(text) {
+/* A test for sites: words at the beginning of words; where no site has them all, anywhere; where still none has, with one letter wrong.
+   "own" tries what is on record of the site itself, not the areas it lies in. */
+function siteTest(text, own = false) {
   const tokens = wordsOf(text);
   if (!tokens.length) return null;
-  const all = haystack();
+  const full = haystack(), all = own ? ownHay : full;
   for (const whole of [true, false]) {
     const test = (i) => holdsAll(all[i], tokens, whole);
     for (let i = 0; i < N; i++) if (test(i)) return Object.assign(test, { loose: !whole });

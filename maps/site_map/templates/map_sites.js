@@ -67,7 +67,7 @@ function heapsIn(v) {
 }
 /* Rings are drawn with their circles, the large before the small: none is swallowed, and none seems to be another's. */
 function paintRing(pen, i, x, y, r) {
-  if (!ranked(i) || !assayed(i)) return;
+  if (!ranked(i) || !ringed(i)) return;
   pen.lineWidth = S.tier[i] < 2 ? 2 : 1.2; pen.strokeStyle = ink().ring; circle(pen, x, y, r + 2); pen.stroke();
 }
 /* Where sites crowd, one mark stands for those within a few pixels, in the colour of the best; such marks are drawn once and copied. */
@@ -93,7 +93,7 @@ function paintCrowd(pen, v, room) {
     if (first[bin] < 0) { first[bin] = k; used.push(bin); }
     else if (target && S.tier[near.site[k]] < S.tier[near.site[first[bin]]]) first[bin] = k;
     if (count[bin] < 65535) count[bin]++;
-    if (assayed(near.site[k])) sampled[bin] = 1;
+    if (ringed(near.site[k])) sampled[bin] = 1;
     if (lit(near.site[k])) bright[bin] = 1;
   }
   for (let j = used.length - 1; j >= 0; j--) {

@@ -11,6 +11,8 @@ function targetRows(symbol) {
   return rowsOfTarget[symbol];
 }
 const targetRow = (i) => target && target !== COMBINED ? targetRows(target).get(i) : undefined;
+/* Whether the waste of a site was assayed for what is looked for; the combined view counts targets and rings none. */
+const ringed = (i) => target === "" ? assayed(i) : Boolean(targetRow(i)?.[ROW.measured]);
 function aimAt() {
   const wanted = G ? select("f-target") : "";
   if (wanted === target) return;
