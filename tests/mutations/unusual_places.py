@@ -166,7 +166,7 @@ for _name, _data in _READMES.items():
         sheet.pack = lambda one, data: {f"{one.name}.zip": _zip({name: text, f"{one.name}.csv": data})}
 
 
-@mutation("limits", "limits above the results they belong to", "La", "Ce")
+@mutation("limits and errors", "limits above the results they belong to", "La", "Ce")
 def limits_exchanged(sheet: Sheet, draw: Draw) -> None:
     cells = sheet.column("La")
     sheet.insert("La_limit", "La_DL_ppm", cells)

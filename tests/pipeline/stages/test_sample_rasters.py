@@ -77,7 +77,7 @@ def test_an_undeclared_code_is_told(tmp_path, code, warned) -> None:
     values = np.full((4, 4), 5, "float32")
     values[0, 0] = code
     notes = described(write(tmp_path / "a.tif", values)).notes
-    assert [note.code for note in notes] == (["suspected_nodata"] if warned else [])
+    assert [note.code for note in notes if note.code != "outside_crs_area"] == (["suspected_nodata"] if warned else [])
     if warned:
         assert f"options: {{nodata: [{float(code):g}]}}" in notes[0].message
 
@@ -87,7 +87,7 @@ def test_nan_is_missing_beside_a_declared_code(tmp_path) -> None:
     values[0, 0] = -9999
     values[2:, 2:] = np.nan
     raster = described(write(tmp_path / "a.tif", values, nodata=-9999))
-    assert not raster.notes
+    assert not [note for note in raster.notes if note.code != "outside_crs_area"]
     for params in (CENTRES, EXACT):
         table = sampled(two_zones(), raster, params)
         assert table["value"].iloc[0] == 5
@@ -211,7 +211,7 @@ def test_pixel_is_point_is_not_shifted_again(tmp_path, tag) -> None:
 def test_oblong_and_rotated_cells(tmp_path) -> None:
     values = np.arange(12, dtype="float32").reshape(3, 4)
     oblong = described(write(tmp_path / "a.tif", values, from_origin(0, 60, 5, 20)))
-    assert [note.code for note in oblong.notes] == ["nonsquare_cells"]
+    assert [note.code for note in oblong.notes if note.code != "outside_crs_area"] == ["nonsquare_cells"]
     zone = shapely.box(0, 20, 10, 60)
     table = sampled(sites_at([shapely.Point(12, 30), zone], UTM), oblong)
     assert list(table["value"]) == [6, np.mean([0, 1, 4, 5])]
