@@ -79,7 +79,7 @@ def test_an_undeclared_code_is_told(tmp_path, code, warned) -> None:
     notes = described(write(tmp_path / "a.tif", values)).notes
     assert [note.code for note in notes if note.code != "outside_crs_area"] == (["suspected_nodata"] if warned else [])
     if warned:
-        assert f"options: {{nodata: [{float(code):g}]}}" in notes[0].message
+        assert f"options: {{nodata: [{float(code):g}]}}" in notes[-1].message
 
 
 def test_nan_is_missing_beside_a_declared_code(tmp_path) -> None:
