@@ -70,14 +70,10 @@ def spatial_null(
     values : list of float
         The AUC of all draws.
     """
-    rows = np.flatnonzero(task.judged)
-    positive = task.positive[rows]
-    if task.x_km is None or task.y_km is None or positive.all() or not positive.any():
+    judged = _judged(task)
+    if judged is None:
         return Null(), []
-    x, y = task.x_km[rows], task.y_km[rows]
-    grade = None if task.grade is None else task.grade[rows]
-    measured = grade is not None and bool(np.isfinite(grade).all())
-    truth = grade if measured and grade is not None else positive.astype(float)
+    rows, (x, y), positive, truth, measured = judged
     parts = [_projection(task, rows, *division) for division in _divisions(folds, rows)] if fixed is None else []
     fixed_rows = None if fixed is None else fixed[rows]
     observed = float(_aucs(parts, truth[:, None], positive[:, None], fixed_rows)[0])
@@ -98,6 +94,22 @@ def spatial_null(
         n=count, statistic=name,
     )  # fmt: skip
     return null, values.tolist()
+
+
+def _judged(task: Task) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, bool] | None:
+    """Return the judged rows, their x and y (km), classes, truth, and whether that was measured (else it is the classes).
+
+    None without places, or where all are of one class.
+    """
+    rows = np.flatnonzero(task.judged)
+    positive = task.positive[rows]
+    if task.x_km is None or task.y_km is None or positive.all() or not positive.any():
+        return None
+    places = np.stack([task.x_km[rows], task.y_km[rows]])
+    grade = None if task.grade is None else task.grade[rows]
+    if grade is None or not np.isfinite(grade).all():
+        return rows, places, positive, positive.astype(float), False
+    return rows, places, positive, grade, True
 
 
 NEIGHBOURS = 5
@@ -126,13 +138,11 @@ def place_null(task: Task, folds: Folds, draws: int) -> tuple[Null, list[float]]
     values : list of float
         The AUC of all draws.
     """
-    rows = np.flatnonzero(task.judged)
-    positive = task.positive[rows]
-    if task.x_km is None or task.y_km is None or positive.all() or not positive.any():
+    judged = _judged(task)
+    if judged is None:
         return Null(), []
-    points = np.column_stack([task.x_km, task.y_km])[rows]
-    grade = None if task.grade is None else task.grade[rows]
-    truth = grade if grade is not None and np.isfinite(grade).all() else positive.astype(float)
+    rows, places, positive, truth, _ = judged
+    points = places.T
     parts = [
         Projection(learning, asked, _neighbour_weights(points[learning], points[asked]), tests)
         for learning, asked, tests in _divisions(folds, rows)

@@ -34,13 +34,13 @@ function apply(move = false) {
   away = distances();
   suggest(text);
   const passes = filter();
-  const ofArea = Boolean(wholePlace(text)?.area);
+  const whole = wholePlace(text), ofArea = Boolean(whole?.area);
   let found = text && !coordinates(text) ? siteTest(text, byName === text && ofArea) : null;
   if (pickNamed) { const named = suggested.filter((one) => one.at && one.at.name === text && !one.area); picked = (named.find((one) => one.at.of === pickNamed) ?? named[0])?.at ?? null; pickNamed = null; }
   if (picked && picked.name !== text) picked = null;
   if (byName !== text) byName = null;
   /* A place that is named in full or was chosen: what lies near it, of an area in or near it; sites of its name where they are asked for. */
-  taken = picked || byName !== null ? null : wholePlace(text);
+  taken = picked || byName !== null ? null : whole;
   within = taken?.area ?? null;
   if (within !== null && !S.id.some((_, i) => passes(i) && relatedTo(i, within))) within = null;
   const called = ofArea && found ? siteTest(text, true) : found, hits = () => S.id.reduce((n, _, i) => n + (passes(i) && called(i)), 0);
