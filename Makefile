@@ -13,6 +13,9 @@ PAIRS ?= 4200
 PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
 PARALLEL ?= --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 
+# Tests start hundreds of commands: where the machine forbids Python to keep what it compiled, each would compile all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: lock-hashes licences faults demo test docs mutations check fuzz bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
