@@ -15,6 +15,7 @@ from layers.cells.heading_kinds import decide
 from layers.cells.heading_spellings import sieved_below_um
 from layers.cells.heading_tokens import Token, folded, tokens
 from layers.cells.headings import Heading
+from layers.cells.mistyped_symbols import mistyped
 
 __all__ = ["Heading", "parse_heading", "parse_headings"]
 
@@ -72,6 +73,9 @@ def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
         return replace(decided, kind="normalised", unknown=(text.strip(),))
     if decided.element == "Re" and decided.unit == "pct" and "RE" in text:  # rare earths; rhenium is stated in ppb
         return replace(decided, kind="other", unknown=(text.strip(),))
+    if decided.kind in ("result", "other") and not decided.unknown:
+        typed = mistyped(text, heading_tokens)
+        return decided if typed is None else replace(decided, kind="other", unknown=(typed,))
     return decided
 
 

@@ -320,3 +320,27 @@ def test_a_unit_or_a_word_in_an_unusual_place(text: str, kinds: set[str], asked:
 def test_a_number_before_the_unit_or_a_comparison_is_asked(text: str, kind: str) -> None:
     heading = parse_heading(text)
     assert (heading.kind, bool(heading.unknown)) == (kind, kind == "other")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["C0 (ppm)", "0s ppb", "S0 (%)", "N0 (%)", "Mg0 (%)", "Fe0 %", "C03 (%)", "C1 (ppm)", "B1_ppm", "5n ppm", "5r (ppm)",
+     "5iO2 (%)", "1n ppm", "8i ppm"],
+)  # fmt: skip
+def test_a_digit_typed_for_a_letter_of_a_symbol_is_asked_about(heading: str) -> None:
+    assert (parse_heading(heading).kind, bool(parse_heading(heading).unknown)) == ("other", True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "form"),
+    [
+        ("K20 (%)", "K2O"),
+        ("P205 (%)", "P2O5"),
+        ("Al203 %", "Al2O3"),
+        ("Y1 ppm", "Y"),
+        ("S0.01%", "S"),
+        ("B10 ppm", "B"),
+    ],
+)
+def test_digits_that_can_be_read_in_one_way_are(heading: str, form: str) -> None:
+    assert (parse_heading(heading).kind, parse_heading(heading).element) == ("result", form)
