@@ -42,6 +42,7 @@ from layers.readers.drill_intervals import (
     unclear_intervals,
 )
 from layers.readers.endowments import PROPERTIES, waste_properties, with_endowments
+from layers.readers.hole_ends import past_the_end
 from layers.readers.inner_headings import heading_rows
 from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
@@ -119,7 +120,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, derived, endowment_notes = with_endowments(source, where, cells, options.endowments)
         beside, collar_notes = beside | derived, [*collar_notes, *endowment_notes]
     intervals = interval_columns([str(name) for name in cells.columns])
-    controls = _no_samples(source, where, options, cells, rows, intervals)
+    controls, end_notes = _no_samples(source, where, options, cells, rows, intervals)
+    collar_notes += end_notes
     early = reject_all(source.id, rows, cells, controls)
     if controls:
         samples = _without(np.arange(len(cells)), list(controls))
@@ -174,8 +176,9 @@ def _no_samples(
     cells: pd.DataFrame,
     rows: np.ndarray,
     intervals: Intervals | None,
-) -> dict[int, tuple[str, str]]:
-    """Return the rows that are no samples of the thing, or intervals without a length."""
+) -> tuple[dict[int, tuple[str, str]], list[Note]]:
+    """Return the rows that are no samples of the thing, or intervals without a length or below their hole, and notes."""
+    notes: list[Note] = []
     left_out = heading_rows(where, cells, rows) | shifted_rows(cells)
     if options.control_rows == "reject":
         translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
@@ -183,10 +186,9 @@ def _no_samples(
         left_out |= control_rows(cells, sample_id, [*translated, *source.where])
     medium = source.defaults.get("medium") if "medium" not in source.columns else "waste"
     if intervals is not None and medium == "waste":
-        left_out |= {
-            position: why for position, why in lengths_of(cells, intervals)[1].items() if position not in left_out
-        }
-    return dict(sorted(left_out.items()))
+        below, notes = past_the_end(source.id, cells, intervals, rows)
+        left_out = below | lengths_of(cells, intervals)[1] | left_out
+    return dict(sorted(left_out.items())), notes
 
 
 def _not_used(options: GeochemistryOptions, raw: RawTable) -> dict[str, tuple[Fate, str]]:
