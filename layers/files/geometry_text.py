@@ -34,8 +34,8 @@ class GeometryColumn:
         One per row, None where the cell is empty or cannot be read.
     form : str
         ``WKT`` or ``WKB``.
-    srid : int or None
-        EPSG code that stands in the cells; None where none does or they differ.
+    srids : ndarray of int
+        EPSG code that stands in each cell; 0 where none does, also of empty and unread cells.
     unread : ndarray of bool
         Rows whose cell is filled and cannot be read.
     """
@@ -43,7 +43,7 @@ class GeometryColumn:
     name: str
     shapes: np.ndarray
     form: str
-    srid: int | None
+    srids: np.ndarray
     unread: np.ndarray
 
 
@@ -68,17 +68,19 @@ def _parsed(name: str, column: pd.Series, form: str) -> GeometryColumn:
         [cell.strip() if isinstance(cell, str) and cell.strip() else None for cell in column], dtype=object
     )
     filled = np.array([text is not None for text in texts], dtype=bool)
-    codes: set[int] = set()
+    srids = np.zeros(len(texts), dtype=int)
     if form == "WKT":
-        codes = {int(srid_match[1]) if (srid_match := _SRID.match(text)) else 0 for text in texts[filled]}
+        srids[filled] = [int(code[1]) if (code := _SRID.match(text)) else 0 for text in texts[filled]]
         bare = np.array([_SRID.sub("", text) if text is not None else None for text in texts], dtype=object)
         shapes = _read(shapely.from_wkt, bare)
     else:
         bare = np.array([text.removeprefix("\\x").removeprefix("0x") if text else None for text in texts], dtype=object)
         shapes = _read(shapely.from_wkb, bare)
-        codes = {int(srid) for srid in np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)]))}
-    srid = codes.pop() if len(codes) == 1 else None
-    return GeometryColumn(name, shapes, form, srid or None, filled & shapely.is_missing(shapes))
+    missing = shapely.is_missing(shapes)
+    if form == "WKB":
+        srids[~missing] = shapely.get_srid(shapes[~missing])
+    srids[missing] = 0
+    return GeometryColumn(name, shapes, form, srids, filled & missing)
 
 
 def _read(parse: Callable[..., np.ndarray], texts: np.ndarray) -> np.ndarray:

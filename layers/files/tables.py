@@ -15,12 +15,12 @@ import pandas as pd
 
 from layers.accounting import Note, reject
 from layers.catalogue.source import Source
-from layers.crs import parse_crs
 from layers.errors import NoRowsError, SourceError
 from layers.files.boundary import named_failure
 from layers.files.cell_notes import notes_on_cells
 from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_delimiter, split_rows
 from layers.files.fixed_width import laid_out
+from layers.files.geometry_systems import column_to_degrees
 from layers.files.geometry_text import geometry_column
 from layers.files.heading_notes import heading_notes, unset_formulas
 from layers.files.heading_rows import Heading, find_heading
@@ -35,7 +35,7 @@ from layers.files.text_encoding import decode, is_plain
 from layers.files.text_marks import without_text_marks
 from layers.files.unread_formats import WAYS_OUT
 from layers.files.vector_layers import is_companion, is_mapinfo
-from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
+from layers.files.vectors import VECTOR_SUFFIXES, read_features
 from layers.files.workbooks import read_sheet
 
 BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
@@ -141,14 +141,10 @@ def _with_geometry(source: Source, where: str, table: RawTable) -> RawTable:
     column = geometry_column(table.cells)
     if column is None:
         return table
-    known = f"EPSG:{column.srid}" if column.srid else None
-    if known is None and source.crs is None:
+    if source.crs is None and not column.srids.any():
         text = f"The column {column.name} holds geometry ({column.form}) that names no coordinate system. State 'crs:' to use it."
         return replace(table, notes=(*table.notes, Note(source.id, "geometry_text", text)))
-    stored = None if known is None else parse_crs(where, known)
-    geometry, notes = to_degrees(source, where, gpd.GeoSeries(column.shapes, crs=stored))
-    text = f"Positions were read from the column {column.name} ({column.form}, {source.crs or known})."
-    notes.append(Note(source.id, "geometry_read", text))
+    geometry, notes = column_to_degrees(source, where, column, table.rows)
     if len(lost := table.rows[column.unread]):
         rows = ", ".join(map(str, lost[:5]))
         text = f"Geometry in the column {column.name} cannot be read and was left out: rows {rows}."

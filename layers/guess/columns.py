@@ -18,6 +18,7 @@ from layers.cells.utm import ZONE
 from layers.guess.amount_choice import AMOUNTS, ORE, best_first, measures_waste, rivals
 from layers.guess.axis_headings import AXES, is_of_an_axis, speaks_of_another
 from layers.guess.contents import UNSURE, Contents, by_contents
+from layers.guess.generated_ids import may_mean
 from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
 from layers.guess.place_choice import nearest_first, other_places
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
@@ -126,7 +127,9 @@ def guess_columns(
             {"x", "y"} <= set(names.values()),
         )
         fitting = [
-            (name, confidence) for name, confidence in candidates if _fits(layer_column, cells[name], decimal_mark)
+            (name, confidence)
+            for name, confidence in candidates
+            if _fits(layer_column, cells[name], decimal_mark) and may_mean(layer_column, name, cells[name])
         ]
         if not fitting:
             continue

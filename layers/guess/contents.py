@@ -15,6 +15,7 @@ from layers.catalogue.source import load_catalogue
 from layers.cells.commodities import canonical_name
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.guess.axis_headings import speaks_of_another
+from layers.guess.generated_ids import headed_by_software, is_generated
 from layers.guess.words import (
     DEPOSIT_WORDS,
     KIND_WORDS,
@@ -36,12 +37,13 @@ _ID_WORDS = re.compile(
     r"(?:^|_)(?:id|no|num|numero|number|code|codigo|cle|key|ref|oid|fid|clave)(?:_|$)|id$|^id|^no_|code$"
 )
 _COMPASS = frozenset(["n", "s", "e", "w", "ne", "nw", "se", "sw", "nc", "sc", "c"])
-_MADE_BY_SOFTWARE = frozenset(["objectid", "fid", "ogc_fid", "gid", "rowid", "index"])
 Finder = Callable[["Contents"], list[str]]
 
 
 class Contents:
     """The cells of a table, looked at once: of long columns some hundred, evenly spread.
+
+    Columns of ids that software made are no words and no numbers of anything: only `ids` holds them.
 
     Parameters
     ----------
@@ -56,6 +58,7 @@ class Contents:
     def __init__(self, cells: pd.DataFrame, skip: Sequence[str] = (), decimal_mark: str = ".") -> None:
         self.first = str(cells.columns[0]) if len(cells.columns) else ""
         self.text: dict[str, pd.Series] = {}
+        self.ids: dict[str, pd.Series] = {}
         self.number: dict[str, np.ndarray] = {}
         self.share: dict[str, float] = {}
         for name in map(str, cells.columns):
@@ -68,6 +71,10 @@ class Contents:
             text = text[~text.str.strip().str.casefold().isin(MISSING_WORDS | NOT_STATED)]
             if text.empty:
                 continue
+            self.share[name] = len(known) / len(column)
+            self.ids[name] = text
+            if is_generated(name, column):
+                continue
             self.text[name] = text
             if pd.api.types.is_numeric_dtype(column):
                 values = pd.Series(filled.to_numpy(dtype=float), index=filled.index)
@@ -75,7 +82,6 @@ class Contents:
                 values = pd.to_numeric(text.str.replace(",", ".") if decimal_mark == "," else text, errors="coerce")
             values = values[np.isfinite(values)]
             self.number[name] = values.to_numpy(dtype=float)
-            self.share[name] = len(known) / len(column)
 
     def worded(self, name: str) -> bool:
         """Say whether most filled cells are no numbers."""
@@ -257,13 +263,14 @@ def _ids(contents: Contents) -> list[str]:
     Numbers are ids where their heading says so or where they stand first, and never under the heading of an amount.
     """
     candidates = []
-    for index, (name, text) in enumerate(contents.text.items()):
+    for index, (name, text) in enumerate(contents.ids.items()):
         if speaks_of_another(name):
             continue
         unique = text.nunique() > 0.95 * len(text) and contents.share[name] > 0.95 and len(text) > 4
         if not unique or not float(text.str.fullmatch(_ID).mean()) > 0.95:
             continue
-        heading, numbers = plain(name), contents.number[name]
+        heading = plain(name)
+        numbers = pd.to_numeric(text, errors="coerce").dropna()
         named_id = bool(_ID_WORDS.search(heading))
         if len(numbers) > 0.5 * len(text) and (
             bool((numbers % 1 != 0).any()) or not (named_id or name == contents.first)
@@ -271,7 +278,7 @@ def _ids(contents: Contents) -> list[str]:
             continue
         if float(text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|https?:").mean()) > 0.5:
             continue
-        candidates.append((heading in _MADE_BY_SOFTWARE, len(numbers) > 0.5 * len(text), not named_id, index, name))
+        candidates.append((headed_by_software(name), len(numbers) > 0.5 * len(text), not named_id, index, name))
     return [candidate[-1] for candidate in sorted(candidates)]
 
 

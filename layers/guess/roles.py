@@ -17,6 +17,7 @@ from layers.geometry import areas_of_lines
 from layers.guess.chemistry import MIN_RESULTS
 from layers.guess.columns import Fact, guess_columns
 from layers.guess.contents import UNSURE, Contents, mining_status
+from layers.guess.generated_ids import is_generated
 from layers.guess.numbers import share_of_numbers
 from layers.guess.recognise import Find, Look
 from layers.guess.unread_tables import why_left_out
@@ -119,7 +120,7 @@ def _contents(sight: Look) -> str:
     parts = [plain(str(name)).replace("_", " ") for name in sight.table.cells.columns]
     for name in sight.table.cells.columns:
         column = sight.table.cells[name]
-        if pd.api.types.is_numeric_dtype(column):
+        if pd.api.types.is_numeric_dtype(column) or is_generated(str(name), column):
             continue
         counts = as_text(column.head(2000)).dropna().value_counts()
         if 0 < len(counts) <= 40:

@@ -59,6 +59,39 @@ def test_metres_in_geometry_text_arrive_in_degrees(tmp_path: Path) -> None:
     assert shapely.get_x(table.geometry.to_numpy()) == pytest.approx([-81.0] * 3)
 
 
+@pytest.mark.parametrize("form", ["ewkt", "ewkb"])
+@pytest.mark.parametrize("crs", [None, "EPSG:26917"])
+def test_rows_that_state_different_systems_are_each_read_in_their_own(
+    tmp_path: Path, form: str, crs: str | None
+) -> None:
+    places = [(26917, 500_000), (26917, 500_000), (26918, 500_000)]  # the middle of zones 17 and 18
+    shapes = [(code, shapely.Point(x, 5_300_000)) for code, x in places]
+    cells = [
+        f"SRID={code};{one.wkt}"
+        if form == "ewkt"
+        else shapely.to_wkb(shapely.set_srid(one, code), hex=True, include_srid=True)
+        for code, one in shapes
+    ]
+    path = exported(tmp_path, cells)
+    table = read(path) if crs is None else read(path, crs=crs)
+    assert table.geometry is not None
+    assert shapely.get_x(table.geometry.to_numpy()) == pytest.approx([-81.0, -81.0, -75.0])
+    (note,) = table.notes
+    assert "EPSG:26917 in rows 2, 3; EPSG:26918 in row 4" in note.message
+    sight = look(Find("sites.csv", "table"), tmp_path)
+    assert not isinstance(sight, str)
+    assert (sight.crs_unknown, sight.shapes) == (False, "point")
+
+
+def test_a_row_without_a_system_beside_others_that_state_theirs_is_named(tmp_path: Path) -> None:
+    path = exported(tmp_path, ["SRID=26917;POINT (500000 5300000)", "POINT (-80 48)"])
+    with pytest.raises(SourceError, match=r"row 3.*State theirs"):
+        read(path)
+    table = read(path, crs="EPSG:4326")
+    assert table.geometry is not None
+    assert shapely.get_x(table.geometry.to_numpy()) == pytest.approx([-81.0, -80.0])
+
+
 def test_a_cell_that_cannot_be_read_costs_its_own_place_only(tmp_path: Path) -> None:
     cells = [f"SRID=4326;{one.wkt}" for one in SHAPES * 5]
     cells[7] = "SRID=4326;POINT (1 x)"
