@@ -12,7 +12,7 @@ from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.readers.columns import as_text, mapped_columns, match_column
 
-KEPT_AS_TEXT = frozenset(["remarks", "url", "aliases", "territory_other_names", "reason", "date"])
+KEPT_AS_TEXT = frozenset(["remarks", "url", "aliases", "territory_other_names", "reason", "date", "owner"])
 """Layer columns that carry a text along without reading it."""
 
 

@@ -76,7 +76,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         joined, joined_notes = join_amounts(source, root, where, table.cells, options.amounts)
         table = replace(table, cells=joined)
     check_mapping(source, where, list(map(str, table.cells.columns)))
-    quoted = quoted_columns(options, table.cells)
+    quoted = quoted_columns(source, options, table.cells)
     refuse_twins(source, where, table.cells, named_columns(source, table.cells) | set(quoted), table.repeated, quoted)
     if not source.columns and len(table.cells.columns):
         raise SourceError(

@@ -20,6 +20,7 @@ from layers.readers.columns import as_text, mapped_columns, match_column, text_o
 from layers.readers.joined_options import AmountTable
 from layers.readers.marked_columns import MarkOptions, marked_columns, marked_words
 from layers.readers.named_wastes import with_named_wastes, with_ores_of_residues, without_unworked
+from layers.readers.owner_columns import OWNER, owner_columns, owners
 from layers.readers.planned_wastes import without_planned
 from layers.readers.record_amounts import QUANTITIES, RARE_QUANTITIES, record_amounts
 from layers.readers.record_years import record_years
@@ -47,7 +48,7 @@ LAYER_COLUMNS = (
         "waste_type",
         "status",
     ),
-    *("hazard_class", "disposal", "first_year", "last_year", "minerals", "remarks", "url"),
+    *("hazard_class", "disposal", "first_year", "last_year", "minerals", "owner", "remarks", "url"),
     *(*QUANTITIES, *RARE_QUANTITIES),
     *(
         f"{axis}_{part}"
@@ -101,12 +102,12 @@ class InventoryOptions(MarkOptions):
     )
 
 
-def quoted_columns(options: InventoryOptions, cells: pd.DataFrame) -> dict[str, str]:
-    """Return the columns that options read -> the layer column they fill."""
+def quoted_columns(source: Source, options: InventoryOptions, cells: pd.DataFrame) -> dict[str, str]:
+    """Return the columns that options read, or that say who answers for a site -> the layer column they fill."""
     names = [name for rule in options.cross_ids.values() for name in (rule.column, *rule.where)]
     headings = [str(name) for name in cells.columns]
     quoted = {column: "cross_ids" for name in names if (column := match_column(headings, name)) is not None}
-    return quoted | marked_columns(options.marked, cells)
+    return owner_columns(source, cells) | quoted | marked_columns(options.marked, cells)
 
 
 def record_fields(
@@ -138,6 +139,9 @@ def record_fields(
     for name in ("jurisdiction", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)
     fields["remarks"] = marked_words(options.marked, cells, source.path, _joined(source, cells, "remarks"))
+    bearers = owners(source, cells)
+    if bearers is not None:
+        fields[OWNER] = bearers
     left_out: dict[str, pd.Series] = {}
     if {"minerals"} & {*source.columns, *source.defaults}:
         fields["minerals"], left_out["minerals"] = minerals_that_hold(_joined(source, cells, "minerals"))

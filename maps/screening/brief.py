@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ from maps.list_order import expected_line
 from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
 from maps.rows import assayed, grade_looked_for, kinds_shown, marks, records
+from maps.screening.bearers import bearers
 from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
 from maps.screening.whom_to_ask import permits, record_keepers, speak_first
 from maps.verdict import rests_on_companion
@@ -38,9 +38,6 @@ NUCLEAR = ("uranium_mill_tailings", "radioactivity_measured")
 
 URANIUM = ("uranium_recorded", "uranium_rock", "uranium_rock_canada")
 """Findings of a possible radioactivity that rest on uranium on record."""
-
-BEARERS = re.compile(r"owner|operator|holder|proponent|licensee|responsible|company", re.IGNORECASE)
-"""Columns of the inventories that may name who answers for a site."""
 
 NEXT_STEPS = ("brief_next_look", "brief_next_ask", "brief_next_visit", "brief_next_sample", "brief_next_return")
 STEPS_WITHOUT_SITES = ("brief_next_unlisted", "brief_next_wider")
@@ -277,23 +274,10 @@ class Brief:
         missing = len(self.table) - len(states)
         counted = [f"{state} {count}" for state, count in counts.items()]
         counted += [f"{words.word('not_known', lang)} {missing}"] if missing else []
-        return [words.phrase("brief_states", lang, states=", ".join(counted)), *self._bearers(lang)]
-
-    def _bearers(self, lang: str) -> list[str]:
-        columns = [name for name in self.p.sites.columns if BEARERS.search(str(name))]
-        here = of_sites(self.p.sites, list(self.table["site_id"]))
-        sentences = []
-        for column in columns:
-            filled = here[here[column].notna() & (here[column].astype(str).str.strip() != "")]
-            shown = [
-                f"{_text(row['name'], row['site_id'])}: {row[column]}" for row in filled.head(NAMES).to_dict("records")
-            ]
-            if shown:
-                more = " …" if len(filled) > NAMES else ""
-                sentences.append(
-                    words.phrase("brief_bearers", lang, column=str(column), bearers=words.in_list(shown, lang) + more)
-                )
-        return sentences or [words.word("brief_bearers_none", lang)]
+        return [
+            words.phrase("brief_states", lang, states=", ".join(counted)),
+            *bearers(self.p, list(self.table["site_id"]), lang),
+        ]
 
     def permits(self, lang: str) -> list[str]:
         """Return what each province asks for and whom to call there, and the licence that uranium needs.

@@ -242,6 +242,7 @@ class SheetWriter:
             ("years", years),
             ("status", words.status(site["status"], lang) if present(site["status"]) else None),
             ("hazard_class", site["hazard_class"]),
+            ("owner", site.get("owner")),
             ("area", words.ground(site["area_m2"], lang) if present(site["area_m2"]) else None),
             ("height", _with_unit(site["height_m"], "m", lang)),
         ]

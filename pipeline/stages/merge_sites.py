@@ -20,8 +20,8 @@ from pipeline.kernels.record_groups import group_records, site_names
 _QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "mined_t", "authorised_t", "milled_t_per_day")
 _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
 _NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
-_SAID_TWICE = {"main_commodities"}
-"""Columns that repeat a part of another: a record is none the fuller for them."""
+_SAID_TWICE = {"main_commodities", "owner"}
+"""Columns that repeat a part of another, or say nothing of the waste: a record is none the fuller for them."""
 _COARSE_KM = 1.0
 
 
@@ -109,7 +109,7 @@ def merge_sites(
     table["record_ids"] = _united(ordered["record_id"], ordered["group"])
     table["sources"] = _united(ordered["source"], ordered["group"])
     table["official_ids"] = _united(ordered["official_id"], ordered["group"])
-    for column in ("commodities", "remarks", "url", *({"minerals"} & set(ordered))):
+    for column in ("commodities", "remarks", "url", *({"minerals", "owner"} & set(ordered))):
         table[column] = _united(ordered[column], ordered["group"])
     table["aliases"] = _aliases(ordered, table["name"])
     table["first_year"], table["last_year"] = by_group["first_year"].min(), by_group["last_year"].max()

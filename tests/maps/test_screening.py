@@ -367,12 +367,22 @@ def test_a_brief_holds_what_a_partner_asks_for(made_up: ModuleType) -> None:
 
 def test_owners_that_the_files_name_are_printed(made_up: ModuleType) -> None:
     made = made_up.publication(12)
-    made = replace(made, sites=made.sites.assign(owner_name=["Old Mining Co.", *[None] * (len(made.sites) - 1)]))
+    made = replace(
+        made,
+        sites=made.sites.assign(
+            owner=[
+                "Landowner: Crown",
+                "Landowner: Private; Operator: Old Mining Co.",
+                "Landowner: Private",
+                *[None] * (len(made.sites) - 3),
+            ]
+        ),
+    )
     place = place_of_nation(made, "Area B")
     told = " ".join(Brief(made, place, screen(made, place, within_km=900), 900).liability("en"))
-    assert "Named in the files (owner_name)" in told
-    assert "Old Mining Co." in told
-    assert "the files name nobody" not in told
+    assert "Landowner, as the files word it: Private 2, Crown 1." in told
+    assert "Operator, as the files word it: Old Mining Co. 1." in told
+    assert "no owner, operator or land tenure was recognised" not in told
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])

@@ -55,6 +55,27 @@ def test_a_plain_inventory(tmp_path: Path) -> None:
     conform(layer, Records)
 
 
+def test_who_answers_for_a_site_is_kept_as_the_file_words_it(tmp_path: Path) -> None:
+    """Headings of owners, operators, custodians and tenure are known by themselves; their keys, addresses and dates are not."""
+    head = f"{HEAD},Landowner,OperatorOwnersEN,Titulaire du permis,owner_id,Operator phone,town"
+    reading = inventory(
+        tmp_path,
+        f"{head}\n1,A,55.1234,-120.1234,Private,Old Mining Co.,Untel; fils,A7,555,Here\n2,B,55.2234,-120.2234,UNK,,,,,There\n",
+        missing=["UNK"],
+    )
+    owners = "Landowner: Private; OperatorOwnersEN: Old Mining Co.; Titulaire du permis: Untel, fils"
+    assert reading.layer["owner"].fillna("").tolist() == [owners, ""]
+    fates = {fate.column: fate.fate for fate in reading.fates}
+    assert [fates[name] for name in ("Landowner", "Titulaire du permis", "owner_id", "Operator phone")] == [
+        "kept",
+        "kept",
+        "asked",
+        "asked",
+    ]
+    ignored = inventory(tmp_path, f"{HEAD},owner\n1,A,55.1234,-120.1234,Private\n", ignore=["owner"]).layer
+    assert "owner" not in ignored
+
+
 def test_minerals_of_ore_and_gangue_are_one_list(tmp_path: Path) -> None:
     text = f'{HEAD},ore,gangue\n1,A,55.1234,-120.1234,"Monazite, Pyrite",quartz; pyrite\n2,B,55.2234,-120.2234, ,None\n'
     listed = inventory(tmp_path, text, columns={"minerals": ["ore", "gangue"]}, missing=[" ", "None"]).layer["minerals"]
