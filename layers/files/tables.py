@@ -19,6 +19,7 @@ from layers.errors import NoRowsError, SourceError
 from layers.files.boundary import named_failure
 from layers.files.cell_notes import notes_on_cells
 from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_delimiter, split_rows
+from layers.files.error_cells import without_error_cells
 from layers.files.fixed_width import laid_out
 from layers.files.geometry_systems import column_to_degrees
 from layers.files.geometry_text import geometry_column
@@ -118,8 +119,9 @@ def read_table(source: Source, root: Path) -> RawTable:
         suffix = inner.suffix.lower()
         if suffix in VECTOR_SUFFIXES and (suffix != ".tab" or is_mapinfo(inner)):
             features, geometry, notes = read_features(source, where, inner)
-            cells, marks = without_text_marks(source.id, features)
-            table = RawTable(path, cells, numbers_left(len(cells), source.left_out), geometry, (*notes, *marks))
+            numbers = numbers_left(len(features), source.left_out)
+            cells, marks = _plain(source, features, numbers)
+            table = RawTable(path, cells, numbers, geometry, (*notes, *marks))
         elif suffix in TEXT_SUFFIXES:
             if is_companion(inner):
                 raise SourceError(f"{where}: this is the data part of a MapInfo table. Give the .tab file beside it.")
@@ -180,6 +182,13 @@ def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
     )
 
 
+def _plain(source: Source, cells: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Return cells without marks of text and errors of a spreadsheet program, and what was taken off."""
+    cells, marks = without_text_marks(source.id, cells)
+    cells, errors = without_error_cells(source.id, cells, rows, source.missing)
+    return cells, (*marks, *errors)
+
+
 def _is_delimited(source: Source, data: bytes) -> bool:
     """Say whether the first lines hold a delimiter, so that they are not laid out in columns of fixed width."""
     return source.delimiter is not None or any(mark.encode() in data[:20_000] for mark in DELIMITERS)
@@ -204,7 +213,7 @@ def _from_large_text(
     if note_rows(tail, len(heading.columns)) or not str(cells.columns[-1]).strip():
         return None
     numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
-    cells, marks = without_text_marks(source.id, cells)
+    cells, marks = _plain(source, cells, numbers)
     notes = (*notes_on_cells(source.id, (*notes, *marks), cells, numbers), *heading_notes(source.id, heading, 0))
     kept = cells[~blank].reset_index(drop=True)
     return RawTable(
@@ -260,7 +269,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         text = f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         raise SourceError(text) if kept else NoRowsError(text, tuple(heading.columns))
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
-    cells, marks = without_text_marks(source.id, cells)
+    cells, marks = _plain(source, cells, numbered)
     aside = grid.dated, grid.errors, grid.put_aside
     notes = notes_on_cells(source.id, (*grid.notes, *merged, *marks), cells, numbered, *aside)
     notes = (*notes, *unset_formulas(source.id, grid, heading), *heading_notes(source.id, heading, len(bad)))

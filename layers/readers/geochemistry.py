@@ -18,6 +18,7 @@ from layers.errors import LayerError, SourceError
 from layers.files.tables import RawTable, read_table
 from layers.readers.assay_options import GeochemistryOptions, refuse_unknown_headings
 from layers.readers.assay_sheet import heading_fates, placed_beside
+from layers.readers.broken_ids import without_broken_ids
 from layers.readers.collars import collars_wanted, join_collars
 from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import (
@@ -108,6 +109,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     cells, rows, geometry = raw.cells, raw.rows, raw.geometry
     if withheld:
         cells, rows, geometry = cells.iloc[wanted].reset_index(drop=True), rows[wanted], _geometry(raw, wanted)
+    cells, broken = without_broken_ids(source, cells, rows, ("sample_id", "site_key"))
+    collar_notes += broken
     collar_notes += other_matter_notes(source, cells, rows, options.ignore)
     collar_notes += part_only_rows(source.id, cells, rows)
     if mapped_columns(source, cells, "analyte"):

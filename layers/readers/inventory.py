@@ -19,6 +19,7 @@ from layers.crs import geodesic_km, parse_crs
 from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table
 from layers.geometry import repair_areas
+from layers.readers.broken_ids import without_broken_ids
 from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import (
     check_mapping,
@@ -84,6 +85,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
             f"'columns:'. The columns are: {', '.join(map(str, table.cells.columns))}."
         )
     kept, withheld = rows_wanted(source, where, table.cells)
+    cells, broken = without_broken_ids(source, table.cells, table.rows, ("official_id", "parent_id"))
+    table, joined_notes = replace(table, cells=cells), [*joined_notes, *broken]
     kept, merged, notes = _distinct(source, where, options, table, kept)
     cells = table.cells.loc[kept].reset_index(drop=True)
     rows = table.rows[kept]
