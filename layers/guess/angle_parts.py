@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
+from layers.cells.angle_headings import part_of_angle
+from layers.cells.angles import parse_angle
 from layers.guess.columns import Fact
 from layers.guess.numbers import numbers
-from layers.text import fold
+from layers.readers.columns import as_text
+from layers.readers.whole_degrees import parts_of
 
-_AXES = {"latitude": r"lat(?:itude?|itudine)?", "longitude": r"lo?ng?(?:itude?|itudine)?"}
-_PARTS = {
-    "degrees": r"d|deg|degs|degree|degrees|degres?|grad|grados|graus|gradi|°",
-    "minutes": r"m|min|mins|minute|minutes|minutos|minuti|'|′",
-    "seconds": r"s|sec|secs|second|seconds|seg|segundos|secondes?|secondi|\"|″",
-    "hemisphere": r"dir|direction|hemi|hemisphere|hem|ns|ew|n/s|e/w|n s|e w|h",
-}
+_AXES = ("latitude", "longitude")
 
 
 def angle_parts(cells: pd.DataFrame, facts: dict[str, Fact]) -> dict[str, Fact]:
-    """Return the columns of the parts of both angles; none where an angle stands whole in another column.
+    """Return the columns of the parts of angles that do not stand whole in another column, and of hemispheres beside whole ones.
 
     Parameters
     ----------
@@ -32,35 +27,28 @@ def angle_parts(cells: pd.DataFrame, facts: dict[str, Fact]) -> dict[str, Fact]:
     Returns
     -------
     dict of str to Fact
-        ``latitude_degrees`` and so on -> column; empty unless degrees and minutes of both axes are there.
+        ``latitude_degrees`` and so on -> column; empty unless each axis stands whole in a column, or its degrees and minutes do.
     """
     parts: dict[str, Fact] = {}
     for name in map(str, cells.columns):
-        key = _part_of(name)
+        key = part_of_angle(name)
         if key is not None and key not in parts and _in_range(cells[name], key):
-            parts[key] = Fact(name, "degrees, minutes and seconds stand in columns of their own", 0.9)
-    wanted = [f"{axis}_{part}" for axis in _AXES for part in ("degrees", "minutes")]
-    if not set(wanted) <= set(parts):
+            parts[key] = Fact(name, "the parts of the angles stand in columns of their own", 0.9)
+    apart = {axis for axis in _AXES if axis not in facts and parts_of(axis, cells) is not None}
+    whole = {axis for axis in _AXES if axis in facts}
+    if apart | whole != set(_AXES):
         return {}
-    for axis in _AXES:
-        if axis in facts and facts[axis].value != parts[f"{axis}_degrees"].value:
-            return {}
-    return parts
-
-
-def _part_of(name: str) -> str | None:
-    text = re.sub(r"[\s_.()\[\]-]+", " ", fold(name)).strip()
-    for axis, words in _AXES.items():
-        for part, spellings in _PARTS.items():
-            if re.fullmatch(rf"(?:{words})\s?(?:{spellings})(?: [nsweo])?|(?:{spellings})\s(?:{words})", text):
-                return f"{axis}_{part}"
-    return None
+    return {key: part for key, part in parts.items() if key.partition("_")[0] in apart or key.endswith("hemisphere")}
 
 
 def _in_range(column: pd.Series, key: str) -> bool:
     """Say whether what stands in a column can be the part its heading names."""
     if key.endswith("hemisphere"):
-        return not pd.api.types.is_numeric_dtype(column)
+        axis = key.partition("_")[0]
+        sides = as_text(column).dropna().unique().tolist()
+        return bool(sides) and all(
+            side.isalpha() and not parse_angle(f"1 {side}", axis, west_is_o=True).problem for side in sides
+        )
     values = numbers(column)
     most = 180 if key.endswith("degrees") else 60
     return bool(len(values)) and bool((abs(values) <= most).all())

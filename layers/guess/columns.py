@@ -23,6 +23,7 @@ from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
 from layers.guess.place_choice import nearest_first, other_places
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
+from layers.readers.whole_degrees import is_part
 from layers.text import fold
 
 WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
@@ -141,6 +142,9 @@ def guess_columns(
             beside = rivals(layer_column, fitting, cells, decimal_mark)
             fitting = [fitting[0], *(candidate for candidate in fitting if candidate[0] in beside)]
         if layer_column in AXES:
+            fitting = [candidate for candidate in fitting if not is_part(candidate[0], cells)]
+            if not fitting:
+                continue
             pair = facts.get({"longitude": "latitude", "northing": "easting"}.get(layer_column, ""))
             fitting = nearest_first(fitting, None if pair is None else str(pair.value))
             beside = other_places(fitting, cells, decimal_mark)

@@ -33,17 +33,14 @@ def ask_crs(guess: Guess, sight: Look) -> None:
     )
 
 
-def _in_parts(guess: Guess, facts: dict[str, Fact], sight: Look) -> bool:
-    """Take degrees, minutes and seconds from columns of their own; say whether they stand so."""
+def _parts(facts: dict[str, Fact], sight: Look) -> set[str]:
+    """Take degrees, minutes, seconds and hemispheres from columns of their own; return the axes that stand in parts."""
     parts = angle_parts(sight.table.cells, facts)
-    if not parts:
-        return False
-    for column in ("latitude", "longitude", "easting", "northing", "utm_zone"):
+    apart = {axis for axis in ("latitude", "longitude") if f"{axis}_degrees" in parts}
+    for column in (*apart, *(("easting", "northing", "utm_zone") if parts else ())):
         facts.pop(column, None)
     facts.update(parts)
-    if "datum" not in facts:
-        guess.say("crs", "EPSG:4326", "degrees without a stated datum: WGS 84 is taken", 0.7)
-    return True
+    return apart
 
 
 def settle_position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
@@ -52,7 +49,10 @@ def settle_position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None
         for axis in POSITION:
             guessed.pop(axis, None)
         return
-    if _in_parts(guess, guessed, sight):
+    apart = _parts(guessed, sight)
+    if apart:
+        if "datum" not in guessed:
+            guess.say("crs", "EPSG:4326", "degrees without a stated datum: WGS 84 is taken", 0.7)
         return
     degrees = {"latitude", "longitude"} <= set(guessed)
     if not degrees:

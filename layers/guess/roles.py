@@ -23,6 +23,7 @@ from layers.guess.recognise import Find, Look
 from layers.guess.unread_tables import why_left_out
 from layers.guess.words import KIND_WORDS, plain
 from layers.readers.columns import as_text
+from layers.readers.whole_degrees import parts_of
 
 LINE_WORDS: Mapping[str, str] = {
     "rail": r"\brail\w*|\bvoies? ferrees?|ferrocarril\w*|\brailroad",
@@ -223,7 +224,9 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     named, stem = words_of(find), plain(find.stem).replace("_", " ")
     columns = sight.columns(INVENTORY_COLUMNS, mark)
     located = (
-        sight.shapes == "point" or {"latitude", "longitude"} <= set(columns) or {"easting", "northing"} <= set(columns)
+        sight.shapes == "point"
+        or all(axis in columns or parts_of(axis, cells) for axis in ("latitude", "longitude"))
+        or {"easting", "northing"} <= set(columns)
     )
     mining = _MINING & set(columns)
     if "status" in columns and mining_status(cells, str(columns["status"].value)):

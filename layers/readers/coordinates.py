@@ -47,8 +47,9 @@ from layers.readers.hemispheres import (
 from layers.readers.other_grids import refuse_other_grids
 from layers.readers.packed_angles import packed_notes, unpacked
 from layers.readers.placed_rows import coordinate_columns
-from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
+from layers.readers.points import Points, bounds, fill, flag_powers, flag_rounded, flag_swapped
 from layers.readers.prime_meridians import refuse_other_meridians
+from layers.readers.whole_degrees import refuse_whole_degrees
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
 _WRAPPED = "Longitudes beyond 180 were counted back to -180..180."
@@ -80,7 +81,8 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     Raises
     ------
     SourceError
-        If no coordinate columns are mapped, if the declared CRS contradicts the numbers, or if most rows look swapped.
+        If no coordinate columns are mapped, if the declared CRS contradicts the numbers, if most rows look swapped, or
+        if degrees are mapped without the minutes beside them.
     """
     crs_rules.check_proj()
     reader = _Reader(source, where, cells, rows)
@@ -168,13 +170,14 @@ class _Reader:
         """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
         points = self.nothing()
         refuse_other_meridians(self.source, self.where, self.cells, self.declared)
+        refuse_whole_degrees(self.source, self.where, self.cells)
         texts = {axis: self._axis(axis) for axis in ("latitude", "longitude")}
         points.absent = np.array((texts["latitude"] == "") & (texts["longitude"] == ""), dtype=bool)
         self.notes += packed_notes(self.source, texts, self.rows)
         values = {axis: self._angles(points, axis, texts[axis]) for axis in texts}
         latitude, longitude = values["latitude"][0], values["longitude"][0]
         if self.declared is not None and self.declared.is_projected:
-            crs_rules.check_range(self.where, self.declared, _bounds(longitude, latitude))
+            crs_rules.check_range(self.where, self.declared, bounds(longitude, latitude))
             raise SourceError(
                 f"{self.where}: latitude and longitude are mapped but crs is {self.source.crs}. Map easting and northing instead."
             )
@@ -329,7 +332,7 @@ class _Reader:
                 f"{self.where}: easting and northing are mapped but neither utm_zone nor a projected crs is. "
                 "Map 'utm_zone' or state e.g. 'crs: EPSG:26910'; no zone is ever taken for granted."
             )
-        crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
+        crs_rules.check_range(self.where, self.declared, bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
         axes = tuple(str(self._column(name).name) for name in ("easting", "northing"))
         points.notes += axes_notes(self.source.id, self.where, self.declared, axes, x[usable], y[usable])
@@ -392,9 +395,3 @@ def _plausible(latitude: np.ndarray, longitude: np.ndarray, problems: Mapping[in
     plausible &= ~np.isin(latitude, _SENTINELS) & ~np.isin(longitude, _SENTINELS)
     plausible[list(problems)] = False
     return plausible
-
-
-def _bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
-    if not np.isfinite(x).any() or not np.isfinite(y).any():
-        return (np.nan,) * 4
-    return float(np.nanmin(x)), float(np.nanmin(y)), float(np.nanmax(x)), float(np.nanmax(y))

@@ -41,6 +41,13 @@ class Points:
     notes: list[Note] = field(default_factory=list)
 
 
+def bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of points in the units they have; NaN where there are none."""
+    if not np.isfinite(x).any() or not np.isfinite(y).any():
+        return (np.nan,) * 4
+    return float(np.nanmin(x)), float(np.nanmin(y)), float(np.nanmax(x)), float(np.nanmax(y))
+
+
 def fill(points: Points, other: Points) -> None:
     """Fill rows without coordinates from a second reading of them."""
     for row in np.flatnonzero(points.absent & ~other.absent):
