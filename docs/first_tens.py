@@ -32,6 +32,7 @@ RULES = {
     "mined": "from ore mined",
     "area_law": "from its area",
     "endowment_grade": "from metal and grade",
+    "contradicted": "records disagree",
 }
 KINDS = {"unclear": "kind unknown", "worked": "worked mine", "waste": "waste on record"}
 _ROW = re.compile(r"^\| [^|]+ \| .*?\(`([^`]+)`\) \|.*\| ([^|]*) \|$", re.MULTILINE)

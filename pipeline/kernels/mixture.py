@@ -19,7 +19,7 @@ def mixture_quantiles(
     ----------
     means : ndarray of float, shape (n, 2)
         NaN gives NaN.
-    sds, weights : ndarray of float, shape (2,)
+    sds, weights : ndarray of float, shape (2,) or (n, 2)
         Of the two parts; the weights sum to 1.
     probabilities : tuple of float
         Each between 0 and 1.

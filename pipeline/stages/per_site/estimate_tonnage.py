@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.cells.commodities import mentions
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
+from pipeline.evidence.contradicted_amounts import conflicting_sites, holding_both
 from pipeline.evidence.waste_per_ore import FROM_MINED, waste_per_tonne
 from pipeline.evidence.worked_sites import site_kinds
 from pipeline.kernels.mixture import mixture_quantiles
@@ -157,7 +158,8 @@ def estimate_tonnage(
     reached); ``area_law`` (footprint alone); ``mined`` (as much waste as ore was mined, where nobody says that it was
     milled: a very wide range); else ``unknown`` and no number. Of coal, iron, phosphate, potash, fluorspar, chromite and rock
     that is sold as it is dug a share is left, milled or mined (`waste_per_tonne`). A site whose ``waste_type`` is ``none`` gets
-    a number only from a stated mass or volume.
+    a number only from a stated mass or volume. Where records of a site contradict each other beyond the range of the rule
+    (``amount_conflict``), the range is that of both amounts, each with even chances (``contradicted``).
 
     Parameters
     ----------
@@ -202,6 +204,7 @@ def estimate_tonnage(
         usable = (rule == "unknown") & np.isfinite(values[1])
         rule[usable] = name
         table[:, usable] = np.asarray(values)[:, usable]
+    _hold_both(rule, table, sites, site_samples, params)
     return conform(
         pd.DataFrame(
             {
@@ -217,6 +220,28 @@ def estimate_tonnage(
         ),
         SiteTonnage,
     )
+
+
+def _hold_both(
+    rule: np.ndarray,
+    table: np.ndarray,
+    sites: pd.DataFrame,
+    site_samples: pd.DataFrame,
+    params: EstimateTonnageParams,
+) -> None:
+    """Put the range of both amounts, and the rule's name for it, where records contradict each other about the one used."""
+    sides = conflicting_sites(sites.reset_index(drop=True))
+    if sides is None:
+        return
+    rows = sides[0].index.to_numpy()
+    by_rule = [_ranges(side, site_samples, _area_m2(side), params) for side in sides]
+    for name in np.unique(rule[rows]):
+        if name == "unknown":
+            continue
+        apart, ends = holding_both(*(ranges[name] for ranges in by_rule))
+        chosen = apart & (rule[rows] == name)
+        table[:, rows[chosen]] = np.asarray(ends)[:, chosen]
+        rule[rows[chosen]] = "contradicted"
 
 
 def _ranges(

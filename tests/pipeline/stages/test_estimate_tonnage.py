@@ -233,6 +233,28 @@ def test_amounts_given_as_bounds_are_open_to_one_side() -> None:
     assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [3.0, 9.0, 9.0]
 
 
+def test_the_range_holds_both_amounts_of_records_that_contradict_each_other() -> None:
+    """Even chances of 1 and 10 Mt, each within a quarter: the ends lie a little beyond, the middle is their geometric mean."""
+    row = tonnage(mass_t=1e7, amount_conflict='{"mass_t": [1000000.0, 10000000.0]}')
+    assert row["tonnage_rule"] == "contradicted"
+    assert row["tonnage_t"] == pytest.approx(10**6.5, rel=1e-3)
+    # A tenth of one amount's own belief lies beyond it: 1.25 at 1.645 standard deviations is 1.19 at 1.2816.
+    assert row["tonnage_low_t"] == pytest.approx(1e6 / 1.25 ** (1.2816 / 1.645), rel=1e-3)
+    assert row["tonnage_high_t"] == pytest.approx(1e7 * 1.25 ** (1.2816 / 1.645), rel=1e-3)
+
+
+@pytest.mark.parametrize("columns", [
+    {"volume_m3": 1e6, "amount_conflict": '{"volume_m3": [500000.0, 1000000.0]}'},  # within the factor 2.5 of a volume
+    {"mass_t": 1e6, "amount_conflict": '{"height_m": [2.0, 9.0]}'},  # no amount that the rule uses
+    {"mass_t": 1e6, "amount_conflict": None},
+])  # fmt: skip
+def test_records_that_do_not_contradict_the_range_change_nothing(columns: dict[str, Any]) -> None:
+    alone = tonnage(**{name: value for name, value in columns.items() if name != "amount_conflict"})
+    row = tonnage(**columns)
+    ends = ["tonnage_rule", "tonnage_low_t", "tonnage_t", "tonnage_high_t"]
+    assert row[ends].tolist() == alone[ends].tolist()
+
+
 def test_a_quarry_is_given_no_waste_from_its_size() -> None:
     assert tonnage(area_m2=1e5, milled_t=5.0, waste_type="none")["tonnage_rule"] == "unknown"
     assert tonnage(mass_t=5.0, waste_type="none")["tonnage_rule"] == "reported_mass"
