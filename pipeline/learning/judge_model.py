@@ -28,7 +28,7 @@ from pipeline.learning.folds import Folds, complements
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import place_null, spatial_null
 from pipeline.learning.questions import answer, row_results
-from pipeline.learning.skill import decide
+from pipeline.learning.skill import LEVEL, decide
 from pipeline.learning.trials import Trial, basis_of, try_methods
 from pipeline.learning.validation import area_under_curve, prediction_rate, reliability
 
@@ -106,7 +106,7 @@ class Judgement:
 
 
 def judge_model(
-    task: Task, table: pd.DataFrame, region: Region, codes: tuple[str, ...], params: JudgeParams
+    task: Task, table: pd.DataFrame, region: Region, codes: tuple[str, ...], params: JudgeParams, level: float = LEVEL
 ) -> Judgement:
     """Choose among methods and measure the choice in spatial folds, districts, random folds and under unrelated labels.
 
@@ -126,6 +126,8 @@ def judge_model(
         Methods, the simplest first.
     params : JudgeParams
         Sizes and seed.
+    level : float
+        Share of unrelated labels that may do as well before skill is denied.
     """
     folds, reference = region.folds, _reference(task, params.random_state)
     first = try_methods(task, table, folds, codes, reference)
@@ -180,7 +182,7 @@ def judge_model(
         null=null,
         baselines=main.baselines,
         weights_of_evidence=evidence_table(task),
-        verdict=decide(status, judged, null, main.baselines, warned, basis_of(table), asked),
+        verdict=decide(status, judged, null, main.baselines, warned, basis_of(table), asked, level),
         alarms=warned,
         notes=tuple(_notes(task, region, first.single, valid=bool(valid))),
     )

@@ -43,6 +43,7 @@ def decide(
     alarms: Iterable[Finding],
     label_basis: LabelBasis,
     question: QuestionCode = "new_camp",
+    level: float = LEVEL,
 ) -> Verdict:
     """Return the verdict on a model that was trained.
 
@@ -63,6 +64,8 @@ def decide(
         again, not whether wastes are rich.
     question : {"new_camp", "near_assays", "given"}
         On whose folds the simpler rules were compared: that of most sites without an assay.
+    level : float
+        Share of unrelated labels that may do as well before skill is denied.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def decide(
     alarms = tuple(alarms)
     if status != "validated":
         return Verdict(outcome="not_validated", label_basis=label_basis, model_used=False, reasons=alarms)
-    missing = skill_missing(figures, null)
+    missing = skill_missing(figures, null, level)
     if missing:
         unmeasured = any(notice.code in UNMEASURED for notice in missing)
         return Verdict(
@@ -106,7 +109,7 @@ def printed(figure: float) -> float:
     return round(figure, 2)
 
 
-def skill_missing(figures: Figures, null: Null) -> tuple[Finding, ...]:
+def skill_missing(figures: Figures, null: Null, level: float = LEVEL) -> tuple[Finding, ...]:
     """Return what is missing to claim skill: an AUC interval above 0.5, and unrelated labels that seldom do as well."""
     missing = []
     if figures.auc is None or figures.auc_low is None:
@@ -117,7 +120,7 @@ def skill_missing(figures: Figures, null: Null) -> tuple[Finding, ...]:
         missing.append(Finding(code="interval_holds_chance", values={"low": figures.auc_low}))
     if null.p_value is None:
         missing.append(Finding(code="no_null"))
-    elif null.p_value > LEVEL + 1e-9:
+    elif null.p_value > level + 1e-9:
         missing.append(Finding(code="unrelated_labels_do_as_well", values={"p": null.p_value, "n": null.n}))
     return tuple(missing)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,18 +16,18 @@ from layers.validation import Proxies, Validation
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, AssaySpread
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.kernels.blas_threads import one_blas_thread
-from pipeline.kernels.spatial_blocks import Variogram, choose_block_km, grid_blocks
+from pipeline.kernels.spatial_blocks import choose_block_km, grid_blocks
 from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
+from pipeline.learning.attempts import Attempt, attempt, place_instead
 from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task, rows_looked_at, threshold_distance
 from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.fold_scores import out_of_fold
 from pipeline.learning.grade_model import with_grades
-from pipeline.learning.judge_model import Judgement, Region, judge_model, weight_tornado
-from pipeline.learning.methods import applicable, final_model
-from pipeline.learning.region_folds import divide
+from pipeline.learning.judge_model import Judgement, weight_tornado
+from pipeline.learning.methods import final_model
 from pipeline.learning.skill import nothing_learned, place_tried
-from pipeline.learning.surface_model import surface_model
+from pipeline.learning.surface_model import SurfaceModel, surface_model
 from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
 from pipeline.learning.trials import basis_of
 from pipeline.learning.validation import as_json, platt
@@ -219,29 +218,20 @@ def _train(
         x_km=x_m / 1000.0,
         y_km=y_m / 1000.0,
     )
-    task, region, variogram = divide(
-        task,
-        table,
-        splits,
-        block_km=params.block_km,
-        feature_radius_km=params.feature_radius_km or 0.0,
-        buffer_km=params.buffer_km,
-        n_folds=params.n_folds,
-        max_districts=params.max_districts,
-    )
-    waste, proxy_facts = weigh_waste(table, names, task.blocks, spread, params.proxies)
-    table = pd.concat([table, waste], axis=1)
-    sd, undetected = waste["waste_sd_log10"].to_numpy(float), waste["waste_undetected"].to_numpy(float) > 0
-    lowered = waste["waste_log10"].to_numpy(float) - np.log10(table["measured_ppm"].to_numpy(float))
-    grade = None if task.grade is None else np.where(undetected, task.grade + lowered, task.grade)
-    task = replace(task, grade=grade, grade_variance=sd**2, undetected=undetected)
-    judgement = judge_model(task, table, region, applicable(task, params.candidates), params)
-    if is_of_place and not judgement.validation.verdict.model_used:
-        tried = place_tried(judgement.validation)
+    first = attempt(task, table, names, splits, spread, params)
+    if is_of_place and not first.verdict.model_used:
+        tried = place_tried(first.judgement.validation)
+        block_km = first.region.block_km
         return _companion_only(
-            table, task.blocks, region.block_km, dropped, proxy_facts, has_other_evidence, params, tried
+            first.table, first.task.blocks, block_km, dropped, first.proxies, has_other_evidence, params, tried
         )
-    return _finish(task, table, judgement, region, variogram, dropped, proxy_facts, params)
+    best = place_instead(first, task, table, names, splits, spread, params)
+    if best.task.is_of_place:
+        dropped = dropped | dict.fromkeys(task.features.columns, "untold")
+    surface = surface_model(
+        first.task, first.region.folds, params.n_bags, params.n_bags_validation, params.n_permutations
+    )
+    return _finish(best, surface, dropped)
 
 
 def _usable(
@@ -321,20 +311,11 @@ def _kept_columns(table: pd.DataFrame) -> pd.DataFrame:
     return table.reindex(columns=["site_id", "label", *waste, *companion, *parts, "amount_rule", "metal_rule"])
 
 
-def _finish(
-    task: Task,
-    table: pd.DataFrame,
-    judgement: Judgement,
-    region: Region,
-    variogram: Variogram,
-    dropped: dict[str, str],
-    proxy_facts: dict[str, Any],
-    params: TrainModelParams,
-) -> TrainedModel:
+def _finish(best: Attempt, surface: SurfaceModel, dropped: dict[str, str]) -> TrainedModel:
     """Fit the chosen model on everything, calibrate it on held-out scores, and gather what the report shows."""
+    task, table, judgement, region, variogram = best.task, best.table, best.judgement, best.region, best.variogram
     main = judgement.main
-    best = main.code
-    pipeline, feature_names = final_model(task, best)
+    pipeline, feature_names = final_model(task, main.code)
     bags = pipeline[-1]
     prepared = pipeline[:-1].transform(task.features)
     outside = bags.unseen(task.blocks)
@@ -357,12 +338,11 @@ def _finish(
         "importance": dict(sorted(importance.items(), key=lambda entry: -entry[1])),
         "tornado": weight_tornado(table),
     }  # fmt: skip
-    surface = surface_model(task, region.folds, params.n_bags, params.n_bags_validation, params.n_permutations)
     before = judgement.validation
     validation = before.model_copy(
         update={
             "dropped_features": dropped,
-            "proxies": Proxies.model_validate(proxy_facts),
+            "proxies": Proxies.model_validate(best.proxies),
             "surface": surface.test,
         }
     )

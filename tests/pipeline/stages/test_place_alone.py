@@ -9,6 +9,7 @@ import pytest
 
 from layers.site_layers import SiteLayers
 from maps import verdict
+from maps.report import methods
 from pipeline.learning.trained_model import held_out_table
 from pipeline.learning.validation import area_under_curve
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
@@ -59,6 +60,37 @@ def test_neighbours_alone_order_the_wastes_near_them(planted) -> None:
     assert set(ranking["applicability"]) == {"unknown"}
     assert set(held_out_table(model)["question"]) == {"new_camp", "near_assays"}
     assert "near to assays" in verdict.verdict(model.validation, "en")
+
+
+def with_idle_rasters(frames):
+    """Return the region with six smooth rasters that know nothing of its wastes: plane waves of 60 km and more."""
+    rng = np.random.default_rng(8)
+    places = np.column_stack([frames.sites.geometry.x, frames.sites.geometry.y]) / 60e3
+    waves = {f"raster_idle_{at}": np.cos(places @ rng.normal(size=2) + rng.uniform(0, 6)) for at in range(6)}
+    return replace(frames, site_rasters=frames.site_rasters.assign(**waves))
+
+
+def test_layers_that_tell_nothing_do_not_hide_what_the_place_tells(planted) -> None:
+    model, features, *_ = learn(with_idle_rasters(bare(planted(140, assayed=0.5))), PLACE)
+    found = model.validation
+    assert found.verdict.model_used
+    assert model.feature_names == ()
+    assert found.null.statistic == "place"
+    assert found.null.p_value <= 0.01
+    assert {f"raster_idle_{at}" for at in range(6)} <= set(features.columns)
+    assert {model.dropped_features[f"raster_idle_{at}"] for at in range(6)} == {"untold"}
+    assert found.notes[0].code == "features_untold"
+    assert "assays of neighbours alone" in methods.warnings(found, "en")[0]
+    assert "seules analyses des voisins" in methods.warnings(found, "fr")[0]
+
+
+def test_where_neither_layers_nor_the_place_tell_anything_both_are_said_to_have_been_tried(planted) -> None:
+    frames = planted(140, assayed=0.5)
+    frames = with_idle_rasters(bare(frames, np.random.default_rng(5).permutation(frames.treo_ppm)))
+    model, *_ = learn(frames, PLACE)
+    assert model.validation.verdict.outcome == "no_skill"
+    assert model.rests_on_companion
+    assert model.validation.notes[0].code == "place_tried_too"
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
