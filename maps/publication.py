@@ -79,7 +79,8 @@ class Publication:
     targets : DataFrame
         `TARGET_COLUMNS`: every site once per target, best first. ``diagnostics`` then holds ``target_names`` (by symbol and
         language), ``worth_chance``, the chance from which a site counts as worth a sample, and ``target_hosts``, what
-        is expected of each kind of host by whom.
+        is expected of each kind of host by whom. ``region_bbox`` (west, south, east, north in degrees) is there where the run
+        kept to a box.
     withheld : int
         Features withheld at the request of a steward.
     rejected : DataFrame

@@ -26,11 +26,12 @@ from maps.publication import MAIN_TARGET, TARGET_COLUMNS, Publication
 from maps.reasons import neighbours, phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
-from maps.screening.workbook import about_list, write_ranking_workbook
+from maps.screening.read_me import about_layers
+from maps.screening.workbook import write_ranking_workbook
 from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
 from maps.site_map.tiers import tiers
-from maps.words import LANGUAGES, finding
+from maps.words import finding
 from pipeline.config import RunConfig
 from pipeline.evidence.doubled_places import tell_sampled
 from pipeline.evidence.targets import host_sources, known_targets, target_table
@@ -119,8 +120,7 @@ def _write_tables(publication: Publication, results: Results, store: RunStore, l
     with store.file("ranking.gpkg") as temporary:
         layers = _for_qgis(publication) | _held_out_for_qgis(publication, results)
         write_geopackage(temporary, layers)
-        notices = [line for each in LANGUAGES for line in about_list(publication, publication.title, each)]
-        add_styles(temporary, layers, notices, WRITTEN, publication.validation, lang)
+        add_styles(temporary, layers, about_layers(publication, lang), WRITTEN, publication.validation, lang)
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)
@@ -195,6 +195,8 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
 def _targets(config: RunConfig, results: Results) -> dict[str, Any]:
     """Return the table of targets for the pages, and the diagnostics with their names."""
     diagnostics = dict(results.model.diagnostics)
+    if config.region.bbox is not None:
+        diagnostics["region_bbox"] = [float(end) for end in config.region.bbox]
     if results.targets is None:
         return {"diagnostics": diagnostics}
     last = results.ranking.set_index("site_id")["ranked_last_reason"].notna()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
 from maps import words
-from maps.publication import MAIN_TARGET, Publication
+from maps.publication import MAIN_TARGET, Publication, of_sites
 from maps.rows import assayed, rows, worth_counts
 
 FIRST, MOST = 3, 10
@@ -38,6 +39,35 @@ def target_tables(p: Publication, lang: str) -> dict[str, Any] | None:
         "first": [_first(symbol, own, names, site_names, lang) for symbol, own in others.groupby("target", sort=False)],
         "most": _most(table, names, site_names, lang),
     }
+
+
+def targets_of_list(p: Publication, site_ids: Collection[str], lang: str) -> list[str]:
+    """Return one line for each target beside rare earths about some sites: how many are worth a sample, and the first of them.
+
+    Parameters
+    ----------
+    p : Publication
+        What the run published; without other targets, or without sites, there is no line.
+    site_ids : collection of str
+        Sites of a list.
+    lang : {"en", "fr"}
+        Language.
+    """
+    table = of_sites(p.targets, site_ids)
+    site_names = p.ranking.set_index("site_id")["name"]
+    lines = []
+    for symbol, name in names_of_targets(p, lang).items():
+        own = table[table["target"] == symbol]
+        if len(own):
+            _, ppm, n, _, sites = _first(symbol, own, {symbol: name}, site_names, lang)
+            lines.append(words.phrase("target_of_list", lang, name=name, ppm=ppm, n=n, sites=sites.rstrip(".") + "."))
+    return lines
+
+
+def names_of_targets(p: Publication, lang: str) -> dict[str, str]:
+    """Return the names of the targets beside rare earths by symbol, in the order of the run."""
+    names = p.diagnostics.get("target_names", {})
+    return {str(symbol): str(names[symbol][lang]) for symbol in dict.fromkeys(p.targets["target"]) if symbol in names}
 
 
 def _names(p: Publication, lang: str) -> dict[str, str]:

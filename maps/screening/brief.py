@@ -14,9 +14,11 @@ from maps.amounts import amount_told
 from maps.list_order import expected_line
 from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
+from maps.report.target_tables import targets_of_list
 from maps.rows import assayed, grade_looked_for, kinds_shown, marks, records
 from maps.screening.bearers import bearers
 from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
+from maps.screening.coverage import coverage_told, uncovered
 from maps.screening.whom_to_ask import permits, record_keepers, speak_first
 from maps.verdict import rests_on_companion
 
@@ -75,14 +77,14 @@ class Brief:
             "brief_nearest": table.sort_values(["distance_km", "rank_first"], kind="stable").head(SHORT),
         }
         if self.inside.any() and not self.inside.all():
-            before = pd.concat([self.short["brief_sampled"], self.short["brief_best"]])["site_id"]
-            outside = ranked[~self.inside[ranked.index] & ~ranked["site_id"].isin(before)]
+            outside = ranked[~self.inside[ranked.index]]
             self.short = {**self.short, "brief_outside": outside.head(SHORT)}
             self.short.pop("brief_nearest")
         elif self._nearest_says_nothing():
             self.short.pop("brief_nearest")
             self.short["brief_best"] = ranked[~assayed(ranked)].head(2 * SHORT)
         self.n_sampled = int(sampled.sum())
+        self.gap = uncovered(publication, place, within_km)
         shown_rows = pd.concat(list(self.short.values()))
         self.amounts_known = bool(shown_rows[["tonnage_high_t", "contained_treo_high_t"]].notna().any(axis=None))
         """Whether any site of the short tables has an amount: where none has, the tables leave the columns out."""
@@ -168,14 +170,17 @@ class Brief:
         within = self.within_km == 0 and self.place.kind != "community"
         first = words.phrase("screen_summary_inside" if within else "screen_summary", lang, **keys) + "."
         if not n:
-            return [words.phrase("screen_none", lang, **keys), *self._beyond(lang)]
+            return [words.phrase("screen_none", lang, **keys), *self._beyond(lang), *self._gap(lang)]
         sentences = [first]
         sentences += [words.phrase("brief_inside", lang, n=inside)] if inside and not within else []
         sentences.append(words.tally(words.count_kinds(self.table["site_kind"]), lang))
         sentences.append(
             words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
         )
-        return [*sentences, *self._reach(lang)]
+        return [*sentences, *self._reach(lang), *self._gap(lang)]
+
+    def _gap(self, lang: str) -> list[str]:
+        return coverage_told(self.gap, self.place, self.within_km, lang)
 
     def _reach(self, lang: str) -> list[str]:
         """Return whether the wastes that were sampled reach the grade looked for; nothing where none was sampled."""
@@ -286,6 +291,7 @@ class Brief:
         """
         beyond = self._nearest_of_all() if self.table.empty else None
         jurisdictions = [beyond[0]["jurisdiction"]] if beyond else list(self.table["jurisdiction"])
+        jurisdictions += self.gap.lands
         asking = self.every_flag["flag"].isin(NUCLEAR) | self.every_flag["finding"].isin(URANIUM)
         named = self.table["jurisdiction"].fillna("").astype(str)
         longitude, latitude = (self.table[axis].to_numpy(float) for axis in ("longitude", "latitude"))
@@ -297,6 +303,11 @@ class Brief:
     def speak_first(self, lang: str) -> list[str]:
         """Return with whom to speak before anything is done on the ground."""
         return speak_first(self.p, self.place, self.table, self.within_km, lang)
+
+    def other_targets(self, lang: str) -> list[str]:
+        """Return one line for each of the other targets a run looked for, and where their orders stand."""
+        lines = targets_of_list(self.p, list(self.table["site_id"]), lang)
+        return [*lines, words.word("brief_targets_where", lang)] if lines else []
 
     def unknown(self, lang: str) -> list[str]:
         """Return what nobody can tell from these files."""

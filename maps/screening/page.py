@@ -18,7 +18,7 @@ from maps.rows import records, with_shared_ranks
 from maps.screening.area_map import area_map, coarse_outline, step_degrees
 from maps.screening.brief import NEXT_STEPS, STEPS_WITHOUT_SITES, Brief, distance, judged, rank, rank_band
 from maps.screening.print_size import COLUMNS, print_sizes
-from maps.screening.whom_to_ask import areas_here, communities_around
+from maps.screening.whom_to_ask import areas_here, communities_around, here_key
 from maps.screening.workbook import write_list
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
@@ -145,6 +145,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "summary": brief.summary(lang),
         "sources": sources_by_licence(p, lang),
         "areas_here": areas_here(p, place),
+        "here_key": here_key(place),
         "communities": _communities(p, place, brief.within_km, lang),
     }
     if table.empty:
@@ -167,6 +168,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "liability": brief.liability(lang),
         "permits": brief.permits(lang),
         "speak_first": brief.speak_first(lang),
+        "other_targets": brief.other_targets(lang),
         "unknown": brief.unknown(lang),
         "rank_note": _rank_note(p, grade, lang),
         "distance_note": _distance_note(place, lang),

@@ -146,7 +146,8 @@ def _second_mm(content: dict[str, Any], questions: Sequence[str], steps: Sequenc
     liability += _paragraphs(content["liability"], COLUMN_MM, pt)
     permits = HEADING + listed(content["permits"]) + _lines(content["speak_head"], COLUMN_MM, pt * 1.06) + GAP
     permits += listed(content["speak_first"])
-    lists = (asked, next_steps, content["unknown"])
+    others = [content["other_targets"]] if content["other_targets"] else []
+    lists = (asked, next_steps, *others, content["unknown"])
     sections = [_mm(lines, pt) for lines in (liability, permits, *(HEADING + listed(texts) for texts in lists))]
     sections.append(_mm(2 * HEADING, pt) + LINES_TO_WRITE_MM)
     columns_mm = min(max(sum(sections[:at]), sum(sections[at:])) for at in range(1, len(sections)))

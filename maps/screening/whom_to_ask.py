@@ -64,7 +64,7 @@ def speak_first(publication: Publication, place: Place, table: pd.DataFrame, wit
         looked_up = words.areas_looked_up(publication.territories["layer"], lang)
         lines = [f"{words.word('brief_no_area', lang)} {looked_up}"]
     here = areas_here(publication, place)
-    lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
+    lines = [f"{words.word(here_key(place), lang)}{colon}{_some(here, lang)}", *lines] if here else lines
     near = _communities(publication, place, within_km, lang)
     lines += [f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else []
     lines += _kept_by(publication, bool(here or len(holding)), bool(near), lang)
@@ -123,12 +123,21 @@ def permits(jurisdictions: Sequence[object], *, nuclear: str, keepers: str, lang
 
 
 def areas_here(publication: Publication, place: Place) -> list[str]:
-    """Return the areas of others that a community lies in or beside, alphabetical; other places are areas themselves."""
+    """Return the areas of others that a community lies in or beside, or that lie in an area or across its edge, alphabetical."""
     areas = publication.territories
-    if place.kind != "community" or areas.empty:
+    if areas.empty:
         return []
-    around = areas[areas.geometry.intersects(place.geometry.buffer(BESIDE_DEGREES)).to_numpy()]
+    if place.kind == "community":
+        around = areas[areas.geometry.intersects(place.geometry.buffer(BESIDE_DEGREES)).to_numpy()]
+    else:
+        meeting = areas[areas.geometry.intersects(place.geometry).to_numpy()]
+        around = meeting[~meeting.geometry.touches(place.geometry).to_numpy()]
     return sorted({str(name) for name in around["territory"] if not of_the_place(place, str(name))}, key=search_key)
+
+
+def here_key(place: Place) -> str:
+    """Return the key of the words for `areas_here`."""
+    return "brief_here" if place.kind == "community" else "brief_over"
 
 
 def communities_around(publication: Publication, place: Place, within_km: float) -> list[tuple[float, str]]:

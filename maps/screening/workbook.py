@@ -15,9 +15,9 @@ import pandas as pd
 
 from layers.validation import Validation
 from maps import dictionary, words
-from maps.list_order import order_told
 from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
+from maps.screening.read_me import about_list
 from maps.screening.screening import whole_list
 from maps.sovereignty import publishable
 from maps.verdict import rests_on_companion, score_key
@@ -72,7 +72,7 @@ def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, t
     notice = words.phrase("book_notice", lang, run_id=publication.run_id, date=date)
     headed = sheets[words.word("book_sites", lang)]
     write_csv(headed.assign(**{words.word("heading_notice", lang): notice}), folder / "sites.csv")
-    read_me = about_list(publication, title, lang)
+    read_me = about_list(publication, table, title, lang)
     (folder / READ_ME).write_text("\n".join(read_me) + "\n", encoding="utf-8-sig", newline="\r\n")
     write_xlsx(sheets, folder / "sites.xlsx", chance_formats(lang, publication.validation))
 
@@ -98,7 +98,7 @@ def _sheets(publication: Publication, table: pd.DataFrame, title: str, lang: str
     worded = in_words(table, lang)
     read_me = words.word("book_read_me", lang)
     return {
-        read_me: pd.DataFrame({read_me: about_list(publication, title, lang)}),
+        read_me: pd.DataFrame({read_me: about_list(publication, table, title, lang)}),
         words.word("book_sites", lang): worded.rename(
             columns={name: heading(str(name), lang, publication.validation) for name in worded}
         ),
@@ -174,38 +174,6 @@ def _each(column: pd.Series, say: Any) -> pd.Series:
 
 def _two_digits(value: float) -> float:
     return float(f"{value:.2g}") if math.isfinite(value) else math.nan
-
-
-def about_list(publication: Publication, title: str, lang: str) -> list[str]:
-    """Return the lines of a read-me: what the list is, what it is not, from where and when, and in which language."""
-    contact = publication.contact or words.word("contact_unstated", lang)
-    run = words.phrase("run_line", lang, run_id=publication.run_id, date=words.date(publication.run_date, lang))
-    keys = (
-        "notice_not_resource_list",
-        "notice_tenure",
-        "notice_nations",
-        "notice_absence",
-        "notice_boundaries",
-        "notice_water",
-    )
-    withheld = publication.withheld
-    return [
-        title,
-        f"{publication.title}. {run}. {words.word('made_with', lang)}.",
-        words.word("book_language", lang),
-        *order_told(publication.ranking, lang),
-        "",
-        *(words.word(key, lang) for key in keys),
-        words.phrase("notice_contact", lang, contact=contact),
-        *(
-            [words.phrase("withheld_features" if withheld > 1 else "withheld_feature", lang, n=withheld)]
-            if withheld
-            else []
-        ),
-        "",
-        words.word("book_rounded", lang),
-        words.word("book_safe", lang),
-    ]
 
 
 def columns_in_words(columns: Sequence[str], lang: str, validation: Validation | None) -> pd.DataFrame:
