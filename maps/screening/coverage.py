@@ -88,8 +88,9 @@ def uncovered(publication: Publication, place: Place, within_km: float) -> Uncov
 def _region(publication: Publication) -> shapely.Polygon:
     """Return the box a run kept to, in degrees; the whole Earth where it kept to none."""
     box = publication.diagnostics.get("region_bbox")
-    known = isinstance(box, list) and len(box) == len(EARTH) and all(isinstance(end, float) for end in box)
-    return shapely.box(*(box if known else EARTH))
+    if not (isinstance(box, list) and len(box) == len(EARTH) and all(isinstance(end, float) for end in box)):
+        return shapely.box(*EARTH)
+    return shapely.box(*box)
 
 
 def coverage_told(gap: Uncovered, place: Place, within_km: float, lang: str) -> list[str]:
