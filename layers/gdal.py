@@ -7,6 +7,7 @@ GeoTIFF may say that its overviews lie at an address), so requests are also sent
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import warnings
@@ -32,8 +33,16 @@ OPTIONS = {
     "CPL_ALLOW_VSISTDIN": "NO",
     "PROJ_NETWORK": "OFF",
     "GDAL_CONFIG_FILE": os.devnull,
+    "CPL_LOG": "OFF",
 }
-"""Settings of GDAL and PROJ under which nothing leaves the machine and no settings come from files of this user."""
+"""Settings of GDAL and PROJ under which nothing leaves the machine and no settings come from files of this user.
+
+Nor do lines of GDAL reach a terminal or a log: they quote what files hold, those of private layers too. What is wrong with a
+file is told by exceptions and by what was not read.
+"""
+
+LOGGERS = ("rasterio", "pyogrio", "pyproj")
+"""Loggers of Python to which libraries hand the lines of GDAL and PROJ on."""
 
 OF_GDAL = (
     "GDAL_",
@@ -81,3 +90,11 @@ def confine() -> None:
             sys.modules["pandas"].options.future.infer_string = True
     os.environ.setdefault("GDAL_CACHEMAX", str(CACHE_MIB))
     os.environ.update(OPTIONS, GDAL_SKIP=",".join(FETCHING_DRIVERS))
+    for name in LOGGERS:
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
+
+
+def let_lines_be_caught() -> None:
+    """Let GDAL write its lines to the descriptor of standard error, in a process where nobody reads there but who heeds them."""
+    os.environ.pop("CPL_LOG", None)

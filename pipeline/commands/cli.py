@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from pipeline.commands.standard_streams import keep_standard_streams, part_standard_error
+from pipeline.commands.standard_streams import keep_standard_streams, part_standard_error, writes_every_letter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -198,7 +198,7 @@ def _run(
 
     summary = whole_run(path, data, out, progress, **options)
     if as_json:
-        _say(json.dumps(summary.as_json(), ensure_ascii=False))
+        _say(json.dumps(summary.as_json(), ensure_ascii=not writes_every_letter()))
     elif not quiet:
         progress.__exit__()
         _say(summary.in_words())

@@ -1,16 +1,23 @@
-"""Commands that are started without standard streams, with names too long, or given values without end."""
+"""Commands without standard streams or with streams of few letters, lines of libraries, names too long, values without end."""
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from layers.catalogue.source import Source
+from layers.files.vectors import read_features
 from pipeline.commands.cli import main
 from pipeline.commands.verify import verify_run
+from tests.faults.processes import Command
 from tests.faults.small_region import SmallRun
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +69,82 @@ def test_a_word_without_end_is_cut_in_the_message(text: str, tmp_path: Path) -> 
     assert answer.exit_code == 1
     assert len(answer.output) < 3_000
     assert "letters)" in answer.output
+
+
+def _area_of_text(folder: Path) -> Path:
+    """Write an area with a corner of texts, of which GDAL says more than may be told."""
+    corners = [["-86.39561", "59.51353N"], [-86.2, 59.5], [-86.2, 59.6], ["-86.39561", "59.51353N"]]
+    good = [[-86.0, 59.0], [-85.9, 59.0], [-85.9, 59.1], [-86.0, 59.0]]
+    features = [
+        {"type": "Feature", "properties": {"NAME": "Kept"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for ring in (corners, good)
+    ]
+    path = folder / "areas.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def test_no_line_of_gdal_reaches_a_terminal_from_a_script(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    source = Source(id="areas", role="territories", path="areas.geojson", columns={"territory": "NAME"})
+    read: list[int] = []
+
+    def reading() -> None:
+        read.append(len(read_features(source, "areas", _area_of_text(tmp_path))[0]))
+
+    thread = threading.Thread(target=reading)  # the main thread is spared by pyogrio itself
+    thread.start()
+    thread.join()
+    assert read == [2]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("words", [["check"], ["run", "--quiet"], ["run", "--json"]])
+def test_no_line_of_gdal_reaches_a_terminal_from_a_command(
+    words: list[str], small_run: SmallRun, tmp_path: Path
+) -> None:
+    _area_of_text(tmp_path)
+    area = {
+        "id": "areas",
+        "role": "territories",
+        "path": "areas.geojson",
+        "publish": "never",
+        "columns": {"territory": "NAME"},
+    }
+    mines = next(source for source in small_run.raw["sources"] if source["role"] == "inventory")
+    (tmp_path / "mines.csv").write_bytes((small_run.data / mines["path"]).read_bytes())
+    run_file = {"name": "a", "title": "A", "sources": [mines | {"path": "mines.csv"}, area]}
+    (tmp_path / "run.yml").write_text(json.dumps(run_file))
+    out = ["--out", tmp_path / "out"] if words[0] == "run" else []
+    code, answer = Command([words[0], tmp_path / "run.yml", *words[1:], *out], tmp_path / "temporary").end()
+    assert "59.51353" not in answer
+    assert "Coordinate" not in answer
+    assert code == 0, answer
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp437"])
+def test_a_stream_without_a_code_for_a_letter_gets_a_question_mark(encoding: str) -> None:
+    saying = (
+        "from pipeline.commands.cli import _say, main\nimport atexit\n"
+        "atexit.register(_say, '2010\\u20132015 \\u0100')\nmain(['sources'])"
+    )
+    command = [sys.executable, "-c", saying]
+    ended = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.endswith(b"\n2010?2015 ?\n")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_command_that_is_still_loading_is_stopped_in_a_line(name: str) -> None:
+    number = signal.Signals[name]
+    loading = (
+        "import os, sys, pipeline.__main__\n"
+        "class Finder:\n"
+        "    def find_spec(name, *_):\n"
+        f"        if name == 'pipeline.commands.cli': os.kill(os.getpid(), {int(number)})\n"
+        "sys.meta_path.insert(0, Finder)\n"
+        "pipeline.__main__.main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", loading], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (128 + number, f"minewaste: stopped by {name}.\n")
