@@ -11,12 +11,12 @@ import re
 from layers.cells.status_words import FOUND, GONE, IDEAS, OF_REMOVALS, STATES, TO_COME
 from layers.text import fold
 
-_NONE_OF = (
+NONE_OF = (
     r"no|without|nil|aucune?s?|sans|pas de|sin|ning[uú]n[oa]?s?|sem|nenhum[as]?|nenhuns|kein(?:e[mnrs]?)?|ohne|"
     r"senza|nessun[oa]?|inga|ingen|inget|utan|ilman|без"
 )
 """What is denied stands behind these."""
-_NOT = r"not|never|none|absent|lacking|pas|jamais|n[ée]ant|absente?s?|nunca|ausentes?|n[ãa]o|nicht|niemals|inte|ikke|ei|нет|не"
+NOT = r"not|never|none|absent|lacking|pas|jamais|n[ée]ant|absente?s?|nunca|ausentes?|n[ãa]o|nicht|niemals|inte|ikke|ei|нет|не"
 _DOUBTED = (
     r"possibl(?:es?|y)|possiblement|probabl(?:es?|y)|probablement|likely|unlikely|suspected|presum(?:ed|ably)|perhaps|maybe|"
     r"potential(?:ly)?|unconfirmed|uncertain|unverified|"
@@ -25,12 +25,12 @@ _DOUBTED = (
     r"incertaine?s?|m[öo]glich\w*|vermut\w*|wahrscheinlich\w*|fraglich\w*|unsicher\w*|verdacht\w*|forse|m[öo]jlig\w*|"
     r"trolig\w*|mahdollinen"
 )
-_PLANNED = (
+PLANNED = (
     r"proposed|planned|projected|future|intended|under construction|"
     r"propuest[oa]s?|proyectad[oa]s?|planead[oa]s?|planificad[oa]s?|futur[oa]s?|propost[oa]s?|projetad[oa]s?|planejad[oa]s?|"
     r"propos[ée]e?s?|pr[ée]vue?s?|projet[ée]e?s?|planifi[ée]e?s?|geplant\w*|vorgesehen\w*|planerad\w*"
 )
-_GONE = (
+TAKEN_AWAY = (
     r"removed|relocated|(?:hauled|trucked|carted|taken|washed|moved|eroded) (?:away|off|out|to)|re-?mined|reprocessed|"
     r"destroyed|gone|"
     r"enlev[ée]e?s?|retir[ée]e?s?|d[ée]plac[ée]e?s?|[ée]vacu[ée]e?s?|retrait[ée]e?s?|d[ée]truite?s?|"
@@ -51,19 +51,15 @@ _BUILT = (
 )
 
 
-def _words(*patterns: str) -> str:
+def whole_words(*patterns: str) -> str:
+    """Return one pattern that finds any of some patterns as whole words."""
     return rf"\b(?:{'|'.join(patterns)})(?!\w)"
 
 
-_TAKEN_BACK = re.compile(_words(_PLANNED, _GONE), re.IGNORECASE)
-_AWAY = re.compile(_words(_GONE), re.IGNORECASE)
-_IN_PART = re.compile(
-    r"\b(?:partly|partially|some|most(?:ly)?|half|part|in part|partiel\w*|partie|parcial\w*|parte|teilweise|teils|\d+ ?%)(?!\w)",
-    re.IGNORECASE,
-)
+_TAKEN_BACK = re.compile(whole_words(PLANNED, TAKEN_AWAY), re.IGNORECASE)
 _NOT_THERE_YET = re.compile(
-    _words(
-        _PLANNED,
+    whole_words(
+        PLANNED,
         r"cancell?ed|never|no production|not an? mine|not (?:built|mined|operated|developed|constructed)|annul[ée]e?s?|jamais|"
         r"cancelad[oa]s?|nunca|abgebrochen|niemals|nie",
         IDEAS,
@@ -85,11 +81,11 @@ _OF_PLANS = (
     r"instalaci[oó]n|relaves?|dep[oó]sito|tranque|proyecto|parc|r[ée]sidus|halde|anlage|de|du|des|el|la|le|y|et"
 )
 _ONLY_PLANNED = re.compile(
-    rf"\W*(?:(?:{_OF_PLANS})\W+)*(?:{_PLANNED}|{_ALLOWED}|{TO_COME})(?:\W+(?:{_PLANNED}|{_ALLOWED}|{TO_COME}|{_OF_PLANS}))*\W*",
+    rf"\W*(?:(?:{_OF_PLANS})\W+)*(?:{PLANNED}|{_ALLOWED}|{TO_COME})(?:\W+(?:{PLANNED}|{_ALLOWED}|{TO_COME}|{_OF_PLANS}))*\W*",
     re.IGNORECASE,
 )
 _ONLY_GONE = re.compile(
-    rf"\W*(?:(?:{OF_REMOVALS})\W+)*(?:{_GONE}|{GONE})(?!\w)(?:\W*(?:{_GONE}|{GONE}|{OF_REMOVALS})(?!\w))*\W*",
+    rf"\W*(?:(?:{OF_REMOVALS})\W+)*(?:{TAKEN_AWAY}|{GONE})(?!\w)(?:\W*(?:{TAKEN_AWAY}|{GONE}|{OF_REMOVALS})(?!\w))*\W*",
     re.IGNORECASE,
 )
 _STATES = re.compile(STATES)
@@ -99,29 +95,30 @@ _NAMED_A_PLAN = re.compile(
     rf"(?:{_OF_PLANS})\b",
     re.IGNORECASE,
 )
-_DOUBTFUL = re.compile(rf"{_words(_DOUBTED)}|\?", re.IGNORECASE)
-_NO_MORE = re.compile(rf"\W*{_words(_NOT, _NONE_OF, 'non', 'nein')}{_BUILT}", re.IGNORECASE)
+_DOUBTFUL = re.compile(rf"{whole_words(_DOUBTED)}|\?", re.IGNORECASE)
+_NO_MORE = re.compile(rf"\W*{whole_words(NOT, NONE_OF, 'non', 'nein')}{_BUILT}", re.IGNORECASE)
 _DENIED = re.compile(
-    rf"{_words(_NONE_OF)}[^\x00]*\x00|\x00.*{_words(_NOT)}|{_words(_NOT)}.*\x00|\x00\W*{_words(_NONE_OF)}\W*$",
+    rf"{whole_words(NONE_OF)}[^\x00]*\x00|\x00.*{whole_words(NOT)}|{whole_words(NOT)}.*\x00|\x00\W*{whole_words(NONE_OF)}\W*$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\bno[s°]?\.? ?#?\d", re.IGNORECASE)
 """``Tailings No. 2`` denies nothing."""
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _LETTERS = re.compile(r"[^\W\d_]")
-_CLAUSES = re.compile(r"[,;.:=()\[\]\n]+|\s[-–]\s")
-_SENTENCES = re.compile(r"[.;\n]+")
+CLAUSES = re.compile(r"[,;.:=()\[\]\n]+|\s[-–]\s")
+SENTENCES = re.compile(r"[.;\n]+")
 _TRACES = re.compile(
-    rf"{_words(_LITTLE, _BARREN, _DOUBTED, 'unknown', _PLANNED, _GONE, _NOT, _NONE_OF)}|{_BARREN_OF}|"
+    rf"{whole_words(_LITTLE, _BARREN, _DOUBTED, 'unknown', PLANNED, TAKEN_AWAY, NOT, NONE_OF)}|{_BARREN_OF}|"
     r"\bnon[- ](?=\w)|\?|\b(?:non|nein)\W*$",
     re.IGNORECASE,
 )
 
-_FLAT_NOT = re.compile(_words(_NOT, _NONE_OF), re.IGNORECASE)
+_FLAT_NOT = re.compile(whole_words(NOT, NONE_OF), re.IGNORECASE)
 _FLAT_DENIAL = re.compile(
-    rf"^\W*{_words(_NOT, _NONE_OF, r'lacks?')}|{_words(_NOT, _NONE_OF, 'non', 'nein')}\W*$", re.IGNORECASE | re.DOTALL
+    rf"^\W*{whole_words(NOT, NONE_OF, r'lacks?')}|{whole_words(NOT, NONE_OF, 'non', 'nein')}\W*$",
+    re.IGNORECASE | re.DOTALL,
 )
-_DISPROVED = re.compile(rf"{_words(_BARREN, _GONE)}|{_BARREN_OF}", re.IGNORECASE)
+_DISPROVED = re.compile(rf"{whole_words(_BARREN, TAKEN_AWAY)}|{_BARREN_OF}", re.IGNORECASE)
 _FLAT_NO = re.compile(r"\b(?:non|nein)\b", re.IGNORECASE)
 
 
@@ -129,8 +126,8 @@ def denial_of(things: str) -> re.Pattern[str]:
     """Return what finds ``no tailings``, ``keine Halde`` or ``slag: none`` for a pattern of things."""
     between = r"(?:(?:any|an?|the|more|de|d'|des|du|hay|h[áa]|existen?|visible|known|obvious|significant|mine)\W+){0,3}"
     further = rf"(?:\W+(?:or|nor|ou|o|oder|ni|nem|noch)\W+\b(?:{things})\b)*"
-    before = rf"(?!{_NUMBER.pattern}){_words(_NONE_OF, _NOT)}\W+{between}\b(?:{things})\b{further}"
-    return re.compile(rf"{before}|\b(?:{things})\b\W*{_words(_NOT, _NONE_OF, 'non', 'nein')}\W*$", re.IGNORECASE)
+    before = rf"(?!{_NUMBER.pattern}){whole_words(NONE_OF, NOT)}\W+{between}\b(?:{things})\b{further}"
+    return re.compile(rf"{before}|\b(?:{things})\b\W*{whole_words(NOT, NONE_OF, 'non', 'nein')}\W*$", re.IGNORECASE)
 
 
 def takes_back(cell: str, thing: re.Pattern[str], *, doubts: bool = True) -> bool:
@@ -154,13 +151,13 @@ def takes_back(cell: str, thing: re.Pattern[str], *, doubts: bool = True) -> boo
     rest = thing.sub("\x00", _NUMBER.sub(" ", cell))
     if _TAKEN_BACK.search(rest) or (doubts and _DOUBTFUL.search(rest)):
         return True
-    return any(_DENIED.search(clause) or _NO_MORE.fullmatch(clause) for clause in _CLAUSES.split(rest))
+    return any(_DENIED.search(clause) or _NO_MORE.fullmatch(clause) for clause in CLAUSES.split(rest))
 
 
 def sentences_that_hold(remark: str, thing: re.Pattern[str]) -> str:
     """Return a remark without the sentences that take a thing back; what they only think likely is left."""
     return ". ".join(
-        part for part in _SENTENCES.split(_NUMBER.sub(" ", remark)) if not takes_back(part, thing, doubts=False)
+        part for part in SENTENCES.split(_NUMBER.sub(" ", remark)) if not takes_back(part, thing, doubts=False)
     )
 
 
@@ -181,7 +178,7 @@ def may_be_qualified(words: str) -> bool:
 
 def denies(words: str) -> bool:
     """Say whether a clause begins or ends with a word that denies, or some words disprove (``carbonatite - none found``)."""
-    clauses = [clause for clause in _CLAUSES.split(_NUMBER.sub(" ", words)) if clause.strip()]
+    clauses = [clause for clause in CLAUSES.split(_NUMBER.sub(" ", words)) if clause.strip()]
     names_something = len(clauses) > 1 or len(words.split()) > 1
     return names_something and (
         any(_FLAT_DENIAL.search(clause) for clause in clauses) or _DISPROVED.search(words) is not None
@@ -194,14 +191,6 @@ def doubts(words: str) -> bool:
         lambda match: "" if _LETTERS.search(without_qualifiers(match.group())) else match.group(), words
     )
     return _DOUBTFUL.search(rest) is not None
-
-
-def is_gone(text: str, thing: re.Pattern[str]) -> bool:
-    """Say whether a sentence of a text says that the whole of a thing was taken away (``all tailings were removed``)."""
-    return any(
-        thing.search(part) and _AWAY.search(part) and not _IN_PART.search(part) and not _FLAT_NOT.search(part)
-        for part in _SENTENCES.split(text)
-    )
 
 
 def is_not_there_yet(status: str) -> bool:

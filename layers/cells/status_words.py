@@ -22,7 +22,9 @@ IDEAS = (
 )
 """What was hardly thought of, or given up: what a row records beside it is told and not taken away."""
 GONE = (
-    r"washed away|eroded|backfilled|re-?processed|re-?treated|dug out|no longer (?:there|present|exists?)|"
+    r"washed away|eroded|backfilled|re-?processed|re-?treated|dug out|no longer (?:there|present|exists?)|cleaned[- ]?up|"
+    r"excavated|hauled|trucked|carted|none left|nothing (?:left|remains)|nettoy[ée]e?s?|reubicad[oa]s?|re-?alocad[oa]s?|"
+    r"abgefahren|weggeschafft|ger[äa]umt|"
     r"eliminad[oa]s?|arrastrad[oa]s?|rellenad[oa]s?|re-?procesad[oa]s?|re-?tratad[oa]s?|movid[oa]s?|"
     r"emport[ée]e?s?|remblay[ée]e?s?|enlev[ée]e?s?|[ée]vacu[ée]e?s?|abtransportiert\w*|aufbereitet\w*|wiederaufbereitet\w*|"
     r"verf[üu]llt\w*|borttag\w+|bortf[öo]rd\w*|bortforsl\w+|flyttad\w*|[åa]terfylld\w*|upparbetad\w*|"
@@ -42,7 +44,7 @@ GONE = (
 OF_REMOVALS = (
     r"all|entirely|completely|fully|already|site|wastes?|tailings?|waste|rock|slag|material|dumps?|piles?|heaps?|"
     r"ponds?|were|was|has|"
-    r"have|been|being|and|in|by|to|from|off|underground|offsite|elsewhere|since|during|before|after|for|the|of|"
+    r"have|been|and|in|by|to|from|off|underground|offsite|elsewhere|since|during|before|after|for|the|of|"
     r"en|el|la|los|las|fue|sido|totalmente|em|foi|le|les|du|des|de|totalement|im|jahr|vollst[äa]ndig|wurde|[åa]r|helt|vuonna|"
     r"flood|floods|river|storm|1[89]\d\d|20\d\d|\d{1,2}"
 )

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.cells.hedges import denial_of, is_gone, sentences_that_hold, takes_back
+from layers.cells.hedges import denial_of, sentences_that_hold, takes_back
+from layers.cells.removals import says_gone
 from layers.schema import DISPOSALS, WASTE_TYPES
 
 _TAILINGS = (
@@ -52,7 +53,11 @@ _KIND_WORDS = {
 }
 _KINDS = tuple((kind, _any(*words)) for kind, words in _KIND_WORDS.items())
 _ANY_WASTE = _any(*(word for words in _KIND_WORDS.values() for word in words))
-_ANY_REMAINS = re.compile(rf"{_ANY_WASTE.pattern}|\br[ée]sidus?\b|\bresiduos?\b", re.IGNORECASE)
+_ANY_REMAINS = re.compile(
+    rf"{_ANY_WASTE.pattern}|\b(?:wastes?|r[ée]sidus?|d[ée]chets miniers|res[íi]duos?|"
+    r"esc[óo]rias?|berge(?:material)?|abg[äa]nge)\b",
+    re.IGNORECASE,
+)
 _NO_WASTE = denial_of("|".join(word for words in _KIND_WORDS.values() for word in words))
 _PLACES = (
     ("unconfined", _any("unconfined", "non[- ]confin[ée]s?", "(?:spilled|spread) tailings")),
@@ -118,7 +123,7 @@ def disposal_in_words(text: str) -> str | None:
 
 def says_waste_is_gone(text: str) -> bool:
     """Say whether a status or remark says that the whole of it was taken away."""
-    return is_gone(_NO_WASTE.sub(" ", text), _ANY_REMAINS)
+    return says_gone(text, _ANY_REMAINS)
 
 
 def _waste_type_in_remark(remark: str) -> str | None:

@@ -21,6 +21,7 @@ from layers.readers.amount_units import (
     units_unstated,
 )
 from layers.readers.columns import mapped_columns, text_or_default
+from layers.readers.gone_wastes import rows_said_gone
 from layers.readers.inner_headings import refuse_units
 from layers.readers.mixed_amounts import contradicting_notes, impossible_notes, mixed_notes, refuse_mixed
 from layers.text import did_you_mean
@@ -153,6 +154,10 @@ def _quantities(
         fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")
         disposal = disposal.fillna(read["disposal"].astype("str"))
         zero = (read["reason"] == ZERO_UNKNOWN).to_numpy(dtype=bool)
+        if name in ("mass_t", "volume_m3"):
+            none_left = rows_said_gone(fields, zero)
+            fields[name] = fields[name].mask(none_left, 0.0)
+            zero = zero & ~none_left
         if zero.any():
             explained = (
                 f"{name} is stated as 0 and was read as not known, never as none. If 0 means none, state "

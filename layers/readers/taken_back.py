@@ -82,14 +82,14 @@ def status_notes(source: Source, cells: pd.DataFrame, fields: Mapping[str, pd.Se
     hits = np.zeros(len(rows), dtype=bool)
     columns: list[str] = []
     example = ""
-    for name in ("status", "remarks"):
+    for name in ("status", "remarks", "name"):
         texts = fields[name]
         contrary = [
             text
             for text in texts[held].dropna().unique()
             if says_waste_is_gone(str(text))
             or (name == "status" and (is_not_there_yet(str(text)) or is_only_gone(str(text))))
-            or was_never_worked(str(text))
+            or (name != "name" and was_never_worked(str(text)))
         ]
         if contrary:
             hits |= (texts.isin(contrary) & held).to_numpy(dtype=bool)

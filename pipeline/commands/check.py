@@ -61,8 +61,9 @@ SUSPICIOUS = frozenset(
         "untranslated", "row_of_another_unit", "waste_too_rich", "waste_samples_apart",
         "other_matter", "part_only", "area_against_outline",
         "georeference_contradicted", "amounts_contradict", "scale_in_words", "no_values", "cells_far_off", "zone_of_a_neighbour",
-        "outside_zone", "waste_planned", "amounts_of_two_sizes", "values_wrapped", "values_cut_off", "outside_declared_range",
-        "control_codes_unknown", "repeats_by_number", "amount_impossible", "nothing_in_region", "total_not_mapped",
+        "outside_zone", "waste_planned", "waste_gone", "amounts_of_two_sizes", "values_wrapped", "values_cut_off",
+        "outside_declared_range", "control_codes_unknown",
+        "repeats_by_number", "amount_impossible", "nothing_in_region", "total_not_mapped",
         "code_among_limits", "total_against_parts", "status_not_understood",
         "made_results", "rare_earths_flat", "results_differ",
     ]

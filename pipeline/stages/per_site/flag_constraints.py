@@ -12,7 +12,6 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.cells.commodities import group_of
-from layers.cells.waste_words import says_waste_is_gone
 from layers.elements import MOST_WASTE_TREO_PPM, WASTE_SAMPLES_APART
 from layers.findings import Finding, Value
 from layers.jurisdictions import km_outside, lie_in, meanings
@@ -20,6 +19,7 @@ from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples,
 from pipeline.evidence.doubled_places import place_findings
 from pipeline.evidence.doubtful_amounts import doubtful_amounts
 from pipeline.evidence.doubtful_grades import doubtful_grades
+from pipeline.evidence.gone_wastes import say_no_waste
 from pipeline.evidence.likely_poisons import acid_in_remarks, likely_poisons
 from pipeline.evidence.protected_areas import protected_areas
 from pipeline.evidence.recovery_hosts import recovery_hosts
@@ -65,7 +65,6 @@ _COVERED = (
     r"(?<!not )(?<!non )(?<!un)\b(?:reclaimed|rehabilitated|restored|remediated|capped|covered|revegetated|closed[- ]out|"
     r"restaurée?s?|réhabilitée?s?|recouverte?s?|rehabilitad[oa]s?|cubiert[oa]s?|site restauré)\b"
 )
-_NO_TAILINGS = r"\bno (?:known )?tailings\b|\bsans résidus\b|\bpas de résidus\b|\bsin relaves\b"
 _SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
 _NO_ACID = ("no", "false", "0", "non")
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
@@ -221,10 +220,7 @@ def _condition(sites: pd.DataFrame) -> _Found:
             for row, word in enumerate(hits)
             if not pd.isna(word)
         ]
-    none = remarks.str.contains(_NO_TAILINGS, case=False, regex=True) | status.str.contains(
-        _NO_TAILINGS, case=False, regex=True
-    )
-    none |= _says_gone(remarks) | _says_gone(status)
+    none = say_no_waste(sites)
     amounts = sites[["mass_t", "volume_m3", "milled_t"]].notna().any(axis=1).to_numpy()
     for row, (waste, names) in enumerate(zip(sites["waste_type"], _names(sites), strict=True)):
         only_stone = bool(names) and all(group_of(name) == "stone" for name in names)
@@ -235,10 +231,6 @@ def _condition(sites: pd.DataFrame) -> _Found:
         elif only_stone and waste == "unknown" and not amounts[row]:
             flags.append((row, "quarry", _finding("quarry", commodities=names), source[row]))
     return flags
-
-
-def _says_gone(texts: pd.Series) -> pd.Series:
-    return texts.isin([text for text in texts.unique() if says_waste_is_gone(text)])
 
 
 def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:

@@ -186,3 +186,16 @@ def test_a_status_in_no_vocabulary_is_told_once_with_its_rows_and_not_once_it_is
 def test_a_status_of_something_else_tells_nothing(tmp_path: Path, status: str) -> None:
     reading = read(tmp_path, "status", ["closed", status], waste_type="tailings")
     assert not [note for note in reading.notes if note.code in ("waste_taken_back", "waste_planned")]
+
+
+def test_a_waste_said_to_be_gone_with_an_amount_of_0_is_none_and_told(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path, "status", ["Reprocessed", "closed", "Not removed"], waste_type="tailings", mass_t="0", area_m2="9000"
+    )
+    assert reading.layer["waste_type"].tolist() == ["none", "tailings", "tailings"]
+    assert reading.layer["mass_t"].iloc[0] == 0.0
+    assert reading.layer["area_m2"].isna().tolist() == [True, False, False]
+    assert {note.code: note.rows for note in reading.notes if note.code in ("waste_gone", "zero_amount")} == {
+        "waste_gone": (2,),
+        "zero_amount": (3, 4),
+    }
