@@ -37,11 +37,14 @@ from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
+from layers.readers.sums_of_others import sums_of_others
 from layers.schema import GeoDataFrame, Records, conform
 from layers.transformer import transformer
 
 _WIDE_KM = 20.0
 _COLLECTION, _APART_KM = 7, 0.5
+_ADD_UP = ("mass_t", "volume_m3", "area_m2", "milled_t", "mined_t")
+"""Amounts of which those of all sites have a sum."""
 
 
 def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]:
@@ -107,6 +110,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     bad = {**field_bad, **bad, **heading_rows(where, cells, rows), **shifted_rows(cells)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)
+    amounts = {name: ", ".join(mapped_columns(source, cells, name)) for name in _ADD_UP if name in source.columns}
+    field_notes = [*field_notes, *sums_of_others(source.id, fields, rows, good.tolist(), amounts)]
     drawn = location.pop("outline_area_m2", None)
     if drawn is not None:
         named = mapped_columns(source, cells, "area_m2")

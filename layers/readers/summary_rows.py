@@ -28,8 +28,16 @@ _STATISTICS = (
     r"gemiddelde|mediaan|standaardafwijking|medelv[äa]rde|gjennomsnitt|gennemsnit|standard(?:avvik(?:else)?|afvigelse)|"
     r"keskiarvo|keskihajonta|mediaani|[śs]rednia|odchylenie(?: standardowe)?|pr[ůu]m[ěe]r|ortalama|standart sapma|"
     r"среднее(?: значение)?|медиана|ст\.? ?откл\.?|стандартное отклонение|минимум|максимум|平均[値值]?|中央[値值]|中位[数數]|"
-    r"标准差|標準偏差|最[大小][値值]|평균|표준편차|standard deviation|variance|geo(?:metric )?mean|"
-    r"(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?"
+    r"标准差|標準偏差|最[大小][値值]|평균|표준편차|standard deviation|variance|"
+    r"(?:geo|arith|harm)(?:metric|metical|m|monic)?\.? ?mean|"
+    r"(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?|(?:lower|upper|1st|3rd|first|third) quartile|skewness|kurtosis|statistics|"
+    r"summary|(?:moyenne|moy\.?) g[ée]om(?:[ée]trique|\.)?|m[ée]dia geom[ée]trica|geom(?:etrisches|\.)? mittel(?:wert)?|"
+    r"(?:standard|std\.?) err(?:or|\.)?|rel(?:ative|\.) (?:standard|std\.?) dev(?:iation|\.)?|"
+    r"min(?:imum)?\.? ?[-–/] ?max(?:imum)?\.?|"
+    r"(?:min|max)(?:imum)?\.? values?|(?:90|95|99) ?% (?:ci|confidence.*)|(?:n|count|anzahl|nombre) ?[=:] ?\d+|"
+    r"samples? (?:\(n\)|count)|"
+    r"(?:n|no\.?|n[ºo°]\.?|nb\.?|number|count|nombre|n[úu]mero|anzahl)(?: of| des?| d['’]| der)? ?"
+    r"(?:samples?|analyses|results|[ée]chantillons|muestras|amostras|proben)"
 )
 _SUMMARY = re.compile(rf"(?i)\s*(?:{_TOTALS}|{_STATISTICS})\s*:?\s*")
 _OF_WHAT = (
@@ -47,25 +55,29 @@ _NAMED_SUMMARY = re.compile(
     r"desviaci[óo]n est[áa]ndar|arithmetic mean|geo(?:metric|m\.?)? ?mean|coefficient of variation)(?![\w-]).*|"
     r"[^\W\d]{3,20} (?:means?|averages?|avg|medians?)|(?:moyenne|m[ée]diane|promedio|media) (?:des?|del?|dos|das) [^\W\d]{3,20}|"
     r"(?:means?|totals?|sums?|min(?:imum)?|max(?:imum)?|medians?|media|m[ée]diane|mediana|suma|somme)\W*"
-    r"(?:\(.*\)|n ?= ?\d+|of (?:all|the|\d).*|(?:g[ée]n[ée]ral|general|all)\b.*))\s*"
+    r"(?:\(.*\)|n ?= ?\d+|of (?:all|the|\d).*|(?:g[ée]n[ée]ral|general|all)\b.*)|n ?= ?\d+|"
+    r"(?:all(?: (?:of )?the| known)?|tous les|toutes les|todos los|todas las|alle) (?:sites?|mines?|deposits?|dumps?|tailings|"
+    r"samples?|haldes|terrils|sitios|minas|relaves|halden|standorte)(?!\w).*)\s*"
 )
 """Forms that no sample and no site is called by, wherever they stand: the word with what it is made of behind it."""
 _LIKE_A_SUMMARY = (
     "(?i)average|avg|mean|±|cv|c\\.v|[̄¯]|tota|moyen|promedio|mittel|dev|abweich|type|desviaci|coeff|"
-    "percentile|rsd|sum|min|max|media|m.diane|somme"
+    "percentile|rsd|sum|min|max|media|m.diane|somme|n ?=|all|tou[st]|tod[oa]s"
 )
 """Finds at least what `_NAMED_SUMMARY` does."""
 _SUMMARY_ONLY = re.compile(rf"{_SUMMARY.pattern}\Z")
 _LIKE_A_BARE_ONE = (
     rf"{_LIKE_A_SUMMARY}|std|m.x|m.n|desv|m.dia|medelv|keski|variance|gesamt|som|i ?alt|yht|kokku|kopa|viso|lacznie|razem|ogolem|"
     "celkem|mezisouc|spolu|skupaj|ukupno|sszesen|toplam|jumlah|tong|moy|scarto|abw|streuung|gemidd|standa|gjenn|genn|srednia|"
-    r"odchyl|prumer|ortalama|[^\x00-\x7f]"
+    r"odchyl|prumer|ortalama|quartile|skew|kurt|statist|err|rel|n ?[=:]|count|anz|nombre|sampl|anal|result|proben|muestr|amostr|"
+    r"9[059]|[^\x00-\x7f]"
 )
 """Finds at least what `_SUMMARY` does."""
 _LIKE_A_NAME = re.compile(r"(?i)\s*(?:averages?|avg|moyennes?|promedios?|mittelwert)\s+[^\W\d_].*")
 """A summary, or a name such as ``Average Joe``: it counts, and is told."""
 _SUMMARY_BESIDE = re.compile(
-    r"(?i)\s*(?:n|count|nombre|s|s\.?d\.?|[123] ?[sσ]|σ|rsd|cv|clarke|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3]|"
+    r"(?i)\s*(?:n|count|nombre|anzahl|s|se|sem|gm|gsd|mad|iqr|range|mode|overall|all samples|"
+    r"s\.?d\.?|[123] ?[sσ]|σ|rsd|cv|clarke|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3]|"
     r"(?:5|10|25|50|75|90|95) ?%)\s*%?\s*:?\s*"
 )
 """Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""

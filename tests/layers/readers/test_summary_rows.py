@@ -104,3 +104,40 @@ def test_statistics_do_not_hide_each_other_however_many_there_are() -> None:
 )
 def test_short_names_among_names_are_samples(names: list[str]) -> None:
     assert summary_places(pd.Series([*names, "Anvil", "Birch", "Cobble", "Delta", "Elder", "Fir", "Gorge"])) == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Geo. mean", "n=24", "No. of samples", "Std. error", "Skewness", "Upper quartile", "Min - Max", "Moyenne géométrique", "SE",
+     "Overall"],
+)  # fmt: skip
+def test_further_statistics_below_numbered_samples_are_none(word: str) -> None:
+    ids = pd.Series([f"S{number:02d}" for number in range(24)] + [word])
+    assert summary_places(ids) == [24]
+
+
+def amounts(folder: Path, tonnes: list[str], last: str = "Omega mine") -> list[tuple[str, tuple[int, ...]]]:
+    names = [*(f"Pit {letter}" for letter in "ABCDEFGHIJ"[: len(tonnes) - 1]), last]
+    lines = [
+        f"A{row},{name},{46 + 0.01 * row:.2f},-81.{row}0,{amount}"
+        for row, (name, amount) in enumerate(zip(names, tonnes, strict=True))
+    ]
+    (folder / "s.csv").write_text("ID,Name,Lat,Lon,Tonnes\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    columns = {"official_id": "ID", "name": "Name", "latitude": "Lat", "longitude": "Lon", "mass_t": "Tonnes"}
+    reading = read_inventory(Source(id="s", role="inventory", path="s.csv", crs="EPSG:4326", columns=columns), folder)
+    return [(note.code, note.rows) for note in reading.notes] + [
+        (row.reason_code, (row.source_row,)) for row in reading.rejected.itertuples()
+    ]
+
+
+def test_an_amount_that_is_the_sum_of_all_others_is_told(tmp_path: Path) -> None:
+    assert ("sum_of_the_others", (7,)) in amounts(tmp_path, ["120.5", "340", "95", "410", "60", "1025.5"])
+    assert ("sum_of_the_others", (4,)) in amounts(tmp_path, ["120", "340", "1025", "95", "410", "60"])
+    for others in (["120", "340", "95", "410", "60", "1024"], ["1", "2", "3", "4", "10"], ["120", "340", "95", "555"]):
+        assert "sum_of_the_others" not in [code for code, _ in amounts(tmp_path, others)]
+
+
+@pytest.mark.parametrize("word", ["All sites of the district", "All the mines", "Toutes les haldes"])
+def test_all_sites_are_no_site(tmp_path: Path, word: str) -> None:
+    assert ("summary_row", (7,)) in amounts(tmp_path, ["120", "340", "95", "410", "60", "900"], word)
+    assert not amounts(tmp_path, ["120", "340", "95", "410", "60", "900"], "All Saints mine")
