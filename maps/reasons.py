@@ -70,6 +70,10 @@ NORM = (-0.5, 0.5, 2.0)
 UNDECIDED = ("value", "middle", "close", "missing")
 """Readings that by themselves speak neither for nor against a site."""
 
+_LITTLE, _MUCH = ("low", "below"), ("high", "above", "well_above")
+_BY_TABLE = ("part", "amount")
+"""Kinds of features of which more always speaks for a site, by published tables."""
+
 _BESIDE = {
     "neighbour_assays": "expected",
     "other_method": "expected",
@@ -254,9 +258,10 @@ def record_template(contribution: float, value: float, lang: str, *, own: bool) 
 def _direction(contribution: float, reading: str, lang: str, kind: str = "") -> str:
     """Return which way a reason moved the score.
 
-    Contributions tell a site from a usual one. What reads as much or little, or is so or not, speaks for or against a site,
-    against its own words only compared with the others; of a mere value, or of what is usual or not known, only the comparison
-    is true.
+    Contributions tell a site from a usual one. What reads as much or little, or is so or not, speaks for or against a site.
+    Against its own words, it is the less (or more) compared with a usual site where more always speaks for a site; of what a
+    model learned from, more may as well speak against it, so only the way is told. Of a mere value, or of what is usual or not
+    known, only the comparison is true.
     """
     way = "raises" if contribution >= 0 else "lowers"
     if reading in ("middle", "missing") and kind == "amount":  # what is assumed, held against a usual site
@@ -265,7 +270,9 @@ def _direction(contribution: float, reading: str, lang: str, kind: str = "") -> 
         return word(f"{way}_{_BESIDE[kind]}", lang)
     if reading in UNDECIDED:
         return word(f"{way}_beside", lang)
-    return word(f"{way}_compared" if reading == ("low" if way == "raises" else "high") else way, lang)
+    if reading not in (_LITTLE if way == "raises" else _MUCH):
+        return word(way, lang)
+    return word(f"{way}_learned" if kind and kind not in _BY_TABLE else f"{way}_compared", lang)
 
 
 def _level(value: float) -> str:
