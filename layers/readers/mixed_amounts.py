@@ -30,6 +30,9 @@ _OVER_HEIGHT = 3.0
 """Heights are of a dam or an average, so that a volume may be somewhat more than area times height."""
 _USUAL_T_M3 = 1.6
 _APART_DEX, _FEWEST, _LEAST_SIDE = 3.0, 6, 2
+_THOUSAND_DEX, _NEAR_DEX, _GAP_DEX, _FEWEST_CLOSE = 3.0, 0.4, 1.2, 12
+"""Amounts of two sizes a thousandfold apart are told with less between them where there are more of them, and alike: tonnages of
+a register spread over many powers of ten, and fill what lies between."""
 
 
 def refuse_mixed(
@@ -123,7 +126,8 @@ def mixed_notes(
         sizes = np.log10(amounts[order])
         gaps = np.diff(sizes)[_LEAST_SIDE - 1 : len(sizes) - _LEAST_SIDE]
         at = int(np.argmax(gaps)) + _LEAST_SIDE
-        if gaps.max() < _APART_DEX or max(np.ptp(sizes[:at]), np.ptp(sizes[at:])) > gaps.max():
+        spread = max(np.ptp(sizes[:at]), np.ptp(sizes[at:]))
+        if (gaps.max() < _APART_DEX or spread > gaps.max()) and not _thousand_apart(sizes, at, spread):
             continue
         fewer = order[:at] if at <= len(order) - at else order[at:]
         text = (
@@ -134,6 +138,14 @@ def mixed_notes(
         columns = tuple(mapped.get(name, ()))
         notes.append(Note(source, "amounts_of_two_sizes", text, len(fewer), columns, tuple(rows[np.sort(fewer)])))
     return notes
+
+
+def _thousand_apart(sizes: npt.NDArray[np.float64], at: int, spread: float) -> bool:
+    """Say whether sizes in ascending order, powers of ten, are two groups alike, one a thousand times the other."""
+    gap, apart = sizes[at] - sizes[at - 1], float(np.median(sizes[at:]) - np.median(sizes[:at]))
+    return bool(
+        len(sizes) >= _FEWEST_CLOSE and gap >= max(_GAP_DEX, spread) and abs(apart - _THOUSAND_DEX) <= _NEAR_DEX
+    )
 
 
 def impossible_notes(

@@ -77,6 +77,16 @@ def test_amounts_of_two_sizes_with_none_between_are_told_by_row(tmp_path: Path) 
     assert told(reading, "amounts_of_two_sizes") == [(2, 5)]
 
 
+def test_tonnes_typed_among_thousands_of_tonnes_are_told_by_row(tmp_path: Path) -> None:
+    """100, 137, 174 ... 507: the third, seventh and ninth typed in full."""
+    kilotonnes = [100 + 37 * step for step in range(12)]
+    typed = [f"{amount * 1000 if step in (2, 6, 8) else amount}" for step, amount in enumerate(kilotonnes)]
+    assert told(read(tmp_path, typed), "amounts_of_two_sizes") == [(4, 8, 10)]
+    assert told(read(tmp_path, [str(amount) for amount in kilotonnes]), "amounts_of_two_sizes") == []
+    larger = [str(amount * (40 if step in (2, 6, 8) else 1)) for step, amount in enumerate(kilotonnes)]
+    assert told(read(tmp_path, larger), "amounts_of_two_sizes") == []
+
+
 def test_amounts_that_spread_as_those_of_wastes_do_are_not(tmp_path: Path) -> None:
     amounts = 10 ** np.random.default_rng(3).normal(4, 1.6, 60)
     assert told(read(tmp_path, [f"{amount:.4g}" for amount in amounts]), "amounts_of_two_sizes") == []
