@@ -232,6 +232,7 @@ class Validation(_Frozen):
     n_sites: int
     n_positive: int
     n_negative: int = 0
+    n_assayed: int = 0
     blocks: int
     block_km: Number
     division: Division = Division()

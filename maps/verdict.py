@@ -23,6 +23,8 @@ def verdict(validation: Validation | None, lang: str) -> str:
     """Return the first line of the report: whether the ranking was tested, and with what result."""
     if validation is None:
         return words.word("report_not_validated", lang)
+    if nothing_left(validation):
+        return words.phrase("verdict_all_assayed", lang, n=validation.n_sites)
     outcome = validation.verdict.outcome
     alarms = "".join(f" {_alarm(notice, lang)}" for notice in validation.alarms[:1])
     if outcome == "not_learned":
@@ -52,6 +54,11 @@ def verdict(validation: Validation | None, lang: str) -> str:
     ends = {name: round(value, 2) + 0.0 for name, value in figures.items()}  # never "-0.00"
     sentence = words.phrase(f"verdict_{outcome}", lang, rule=rule, found=figures_found, basis=basis, **ends)
     return sentence + _elsewhere(validation, lang)
+
+
+def nothing_left(validation: Validation) -> bool:
+    """Say whether every site was assayed for the target and no model orders the list: nothing is left to be predicted."""
+    return 0 < validation.n_sites == validation.n_assayed and not validation.verdict.model_used
 
 
 def _some_assayed(validation: Validation) -> bool:
@@ -114,6 +121,8 @@ def score_key(validation: Validation | None, key: str = "score") -> str:
 
 def plain_verdict(validation: Validation | None, lang: str) -> str:
     """Return the verdict for somebody who reads no statistics, from the same code as the expert's sentence."""
+    if validation is not None and nothing_left(validation):
+        return words.word("plain_all_assayed", lang)
     outcome = "not_validated" if validation is None else validation.verdict.outcome
     both = outcome == "words_only" and validation is not None and validation.verdict.label_basis == "both"
     assayed = validation is None or _some_assayed(validation)

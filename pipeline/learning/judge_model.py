@@ -161,6 +161,7 @@ def judge_model(
         n_sites=len(task.y),
         n_positive=int(task.positive.sum()),
         n_negative=int((task.y == NEGATIVE).sum()),
+        n_assayed=int(table["measured_ppm"].notna().sum()),
         blocks=len(set(task.blocks)),
         block_km=region.block_km,
         division=Division(

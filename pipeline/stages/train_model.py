@@ -273,6 +273,7 @@ def _companion_only(
         n_sites=len(table),
         n_positive=n_positive,
         n_negative=int((table["label"] == 0).sum()),
+        n_assayed=int(table["measured_ppm"].notna().sum()),
         blocks=len(set(blocks)),
         block_km=block_km,
         verdict=nothing_learned(

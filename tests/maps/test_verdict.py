@@ -54,6 +54,22 @@ def test_too_few_to_tell_is_not_called_tested_and_no_better_than_chance(
             assert (expert in said[0], plain in said[1]) == (holds, holds)
 
 
+@pytest.mark.parametrize(("assayed", "nothing_left"), [(60, True), (59, False)])
+def test_where_every_waste_was_assayed_nothing_is_left_to_predict(
+    assayed: int, nothing_left: bool, made_up: ModuleType
+) -> None:
+    made = judged(made_up.publication(5), NO_INTERVAL, Null(auc=0.5, p_value=0.07, n=99))
+    made = made.model_copy(update={"n_sites": 60, "n_assayed": assayed})
+    headline = {"en": ("Nothing is left to predict: the waste of each of the 60 sites", "nothing is left to predict"),
+                "fr": ("Il ne reste rien à prédire", "il ne reste rien à prédire")}  # fmt: skip
+    for lang, (expert, plain) in headline.items():
+        assert verdict(made, lang).startswith(expert) is nothing_left
+        assert (plain in plain_verdict(made, lang)) is nothing_left
+    assert ("Too few known sites" in plain_verdict(made, "en")) is not nothing_left
+    used = made.model_copy(update={"verdict": made.verdict.model_copy(update={"model_used": True})})
+    assert "left to predict" not in plain_verdict(used, "en")
+
+
 def with_surface(made: Any, null: Null, **changes: Any) -> Any:
     found = judged(made, {"auc_low": 0.6, "auc_high": 0.9}, null)
     tested = SurfaceTest(**({"auc": 0.9, "published": True, "features": ("raster_thorium",)} | changes))
