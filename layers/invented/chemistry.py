@@ -226,7 +226,9 @@ def waste_assays(region: Region, keys: pd.Series) -> pd.DataFrame:
     sites = truth.iloc[np.repeat(picked, repeat)].reset_index(drop=True)
     suite, n = np.repeat(suite, repeat), len(sites)
     chemistry = waste_pattern_ppm(sites["deposit_type"].to_numpy(), sites["treo_ppm"].to_numpy())
-    chemistry = chemistry.mul(10 ** rng.normal(0, region.assay_scatter_dex, n), axis=0)
+    scatter = region.assay_scatter_dex
+    middle = -np.log(10.0) * scatter**2 / 2.0  # so that the mean of all samples is that of the waste
+    chemistry = chemistry.mul(10 ** rng.normal(middle, scatter, n), axis=0)
     return _assay_table(
         region, sites, chemistry.join(_proxies(sites, rng)), suite, keys, np.repeat(picked, repeat), rng
     )

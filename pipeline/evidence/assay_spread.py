@@ -33,6 +33,39 @@ class AssaySpread:
 
 USUAL_ASSAYS = AssaySpread()
 
+LN10 = float(np.log(10.0))
+
+MOST_BELIEVED_SD_LOG10 = 0.6
+"""Spread of single samples up to which a waste is taken for log-normal; its mean is then 2.6 times the middle of its samples."""
+
+
+def variance_of_mean(sample_variance: float, n: Count) -> Count:
+    r"""Return the variance of the logarithm of the mean of ``n`` samples, squared log10 of ppm.
+
+    By the moments of log-normal samples, :math:`\ln(1 + (e^{\ln(10)^2 s^2} - 1) / n) / \ln(10)^2` (Fenton 1960, *IRE Trans.
+    Commun. Syst.* 8): :math:`s^2` for one sample, and more than an *n*-th of it for several.
+
+    Parameters
+    ----------
+    sample_variance : float
+        :math:`s^2` of single samples; no more than that of `MOST_BELIEVED_SD_LOG10` counts.
+    n : float or ndarray of float
+        Samples.
+    """
+    spread = LN10**2 * min(sample_variance, MOST_BELIEVED_SD_LOG10**2)
+    variance: Count = np.log1p(np.expm1(spread) / n) / LN10**2
+    return variance
+
+
+def mean_above(variance: Count) -> Count:
+    r"""Return how far the mean of a waste lies above what is measured of it on average, log10.
+
+    Metal is the mean times the tonnes, and of samples that scatter by factors most lie below it: :math:`\ln(10) v / 2` with the
+    variance *v* of the logarithm of what is measured, be it one sample, the middle of many, or the mean of some.
+    """
+    return LN10 / 2.0 * variance
+
+
 MOST_OPEN_DEX = 2.0
 """Decades that are left open where nothing was detected: from a hundredth of the limits up to them."""
 

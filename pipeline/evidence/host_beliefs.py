@@ -15,6 +15,7 @@ from pipeline.evidence.assay_spread import (
     USUAL_ASSAYS,
     WIDTH90,
     as_limit,
+    mean_above,
     near_own_assay,
     near_own_limit,
     where_undetected,
@@ -286,7 +287,10 @@ def _with_assay(
 
 
 def _observed(y: np.ndarray, n: np.ndarray, open_dex: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return values, or limits where nothing was detected, their error variances, and where that is."""
+    """Return means of wastes, or limits where nothing was detected, their error variances, and where that is."""
+    y = y + np.where(
+        open_dex >= MOST_OPEN_DEX, 0.0, mean_above(USUAL_ASSAYS.sample_sd_log10**2)
+    )  # of a middle of samples
     error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
     undetected = np.isfinite(y) & (open_dex >= MOST_OPEN_DEX)
     return *as_limit(y, error, undetected), undetected

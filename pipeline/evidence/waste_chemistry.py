@@ -42,7 +42,7 @@ def waste_chemistry(
     """Sum up the waste samples of each site.
 
     Where samples of a site were analysed by several methods, the most complete one is taken per element and for the total;
-    methods are never averaged. A sample that stands for several analyses counts as many times in a median.
+    methods are never averaged. A sample that stands for several analyses counts as many times in a median or mean.
 
     Parameters
     ----------
@@ -70,7 +70,8 @@ def waste_chemistry(
         ``waste_n`` analyses; ``waste_method`` of the total (of the other elements where there is none) and
         ``waste_methods``; ``waste_sources`` that published them; ``waste_elements`` with a result; ``waste_<El>_ppm`` medians
         and ``waste_<El>_censored`` (-1 or +1
-        where the median is that of a substituted limit); ``waste_tree_ppm``, ``waste_treo_ppm`` medians,
+        where the median is that of a substituted limit); ``waste_tree_ppm``, ``waste_treo_ppm`` means, for what a waste holds
+        is its mean times its tonnes,
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
         elements; the upper end is missing where a result is above its method's upper limit), ``waste_treo_n`` analyses it rests
         on, ``waste_treo_squares`` (sum of squared deviations of its samples, log10), ``waste_treo_open_dex`` (how far limits and
@@ -186,6 +187,15 @@ def _median(site: np.ndarray, value: np.ndarray, analyses: np.ndarray, used: np.
     return _per_site(pd.Series(value[rows]).groupby(site[rows]).median(), n_sites)
 
 
+def _mean(site: np.ndarray, value: np.ndarray, analyses: np.ndarray, used: np.ndarray, n_sites: int) -> np.ndarray:
+    weight = np.where(used, analyses, 0).astype(float)
+    with np.errstate(invalid="ignore"):
+        result: np.ndarray = np.bincount(site, weight * np.where(used, value, 0.0), n_sites) / np.bincount(
+            site, weight, n_sites
+        )
+    return result
+
+
 def _per_site(per_group: pd.Series, n_sites: int) -> np.ndarray:
     result = np.full(n_sites, np.nan)
     result[per_group.index.to_numpy(dtype=np.int64)] = per_group.to_numpy(dtype="float64")
@@ -200,8 +210,8 @@ def _totals(
     has_whole = np.bincount(site[known & whole], minlength=n_sites) > 0
     used = _best_method(site, rank, known & (whole | ~has_whole[site]))
     columns = {
-        "waste_tree_ppm": _median(site, sums["tree"], analyses, used, n_sites),
-        "waste_treo_ppm": _median(site, sums["treo"], analyses, used, n_sites),
+        "waste_tree_ppm": _mean(site, sums["tree"], analyses, used, n_sites),
+        "waste_treo_ppm": _mean(site, sums["treo"], analyses, used, n_sites),
         "waste_treo_low_ppm": _per_site(pd.Series(sums["low"][used]).groupby(site[used]).min(), n_sites),
         "waste_treo_high_ppm": _per_site(pd.Series(sums["high"][used]).groupby(site[used]).max(skipna=False), n_sites),
         "waste_estimated_fraction": _median(site, sums["estimated"], analyses, used, n_sites),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX, WIDTH90, AssaySpread, all_below
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX, WIDTH90, AssaySpread, all_below, mean_above, variance_of_mean
 from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
 from pipeline.learning.candidates import Task
 from pipeline.learning.trained_model import Applicability, dissimilarity
@@ -67,6 +67,44 @@ def within_waste_variance(n: pd.Series, squares: pd.Series, usual_sd_log10: floa
     return (USUAL_REPLICATES * usual_sd_log10**2 + float(squares[has_spread].sum())) / (USUAL_REPLICATES + freedom)
 
 
+def means_of_wastes(table: pd.DataFrame, spread: AssaySpread) -> pd.DataFrame:
+    """Return the table with what was measured of each waste raised to what its mean is expected to be (`mean_above`).
+
+    Few samples of a waste that scatters rather lie below its mean; many hold it. Where nothing was detected it stays as it is.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows by ``site_id`` with ``measured_ppm, measured_low_ppm, measured_high_ppm, measured_n, measured_squares`` and
+        ``measured_open_dex``.
+    spread : AssaySpread
+        How far an assay may lie from the mean of its waste.
+    """
+    undetected = _open_dex(table) >= MOST_OPEN_DEX
+    above = mean_above(_variance_of_means(table, _within(table, undetected, spread)))
+    raised = np.where(undetected, 1.0, 10.0**above)
+    columns = ["measured_ppm", "measured_low_ppm", "measured_high_ppm"]
+    return table.assign(**{name: table[name] * raised for name in columns})
+
+
+def _open_dex(table: pd.DataFrame) -> np.ndarray:
+    """Return how open limits and missing elements leave each waste, or one of its samples where that is known, in decades."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.log10(table["measured_high_ppm"].to_numpy(float) / table["measured_low_ppm"].to_numpy(float))
+    alone = table["measured_open_dex"].to_numpy(float)  # of one sample: its fellows' scatter is counted by itself
+    width = np.where(np.isfinite(alone), alone, width)
+    return np.where(np.isfinite(width), np.clip(width, 0.0, MOST_OPEN_DEX), 0.0)
+
+
+def _within(table: pd.DataFrame, undetected: np.ndarray, spread: AssaySpread) -> float:
+    squares = table["measured_squares"].mask(undetected)  # shares of limits are alike by themselves
+    return within_waste_variance(table["measured_n"], squares, spread.sample_sd_log10)
+
+
+def _variance_of_means(table: pd.DataFrame, within: float) -> np.ndarray:
+    return variance_of_mean(within, np.maximum(1.0, table["measured_n"].fillna(1).to_numpy(float)))
+
+
 def weigh_waste(
     table: pd.DataFrame, names: list[str], blocks: np.ndarray, spread: AssaySpread, params: ProxyParams
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -75,7 +113,8 @@ def weigh_waste(
     Parameters
     ----------
     table : DataFrame
-        Rows by ``site_id`` with ``measured_ppm, measured_low_ppm, measured_high_ppm, measured_n`` and the features.
+        Rows by ``site_id`` with ``measured_ppm, measured_low_ppm, measured_high_ppm, measured_n`` (`means_of_wastes`) and the
+        features.
     names : list of str
         Feature columns; ``waste_<element>_ppm`` among them are the proxies.
     blocks : ndarray of str, shape (n,)
@@ -97,16 +136,11 @@ def weigh_waste(
     value = table["measured_ppm"].to_numpy(float)
     measured = np.isfinite(value) & (value > 0)
     log10 = np.log10(np.where(measured, value, np.nan))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.log10(table["measured_high_ppm"].to_numpy(float) / table["measured_low_ppm"].to_numpy(float))
-    alone = table["measured_open_dex"].to_numpy(float)  # of one sample: its fellows' scatter is counted by itself
-    width = np.where(np.isfinite(alone), alone, width)
-    width = np.where(np.isfinite(width), np.clip(width, 0.0, MOST_OPEN_DEX), 0.0)
-    samples = np.maximum(1.0, table["measured_n"].fillna(1).to_numpy(float))
+    width = _open_dex(table)
     undetected = measured & (width >= MOST_OPEN_DEX)
-    scattered = table["measured_squares"].mask(undetected)  # shares of limits are alike by themselves
-    within = within_waste_variance(table["measured_n"], scattered, spread.sample_sd_log10)
-    sd = np.where(measured, np.sqrt((width / WIDTH90) ** 2 + within / samples + spread.bias_sd_log10**2), np.nan)
+    within = _within(table, undetected, spread)
+    of_mean = _variance_of_means(table, within)
+    sd = np.where(measured, np.sqrt((width / WIDTH90) ** 2 + of_mean + spread.bias_sd_log10**2), np.nan)
     below = np.maximum(1.0, table["measured_below_n"].fillna(1).to_numpy(float))
     lowered, of_limits = all_below(log10, below, within, spread.bias_sd_log10**2)
     sd = np.where(undetected, np.sqrt(of_limits), sd)

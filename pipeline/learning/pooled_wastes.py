@@ -9,7 +9,14 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX, USUAL_ASSAYS, WIDTH90, all_below
+from pipeline.evidence.assay_spread import (
+    MOST_OPEN_DEX,
+    USUAL_ASSAYS,
+    WIDTH90,
+    all_below,
+    mean_above,
+    variance_of_mean,
+)
 from pipeline.evidence.host_beliefs import believe, measured_ppm
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.target_evidence import measured_values
@@ -41,10 +48,15 @@ def pooled_wastes(table: pd.DataFrame, target: str, region: str) -> PooledWastes
     grade = np.log10(np.where(ppm > 0, ppm, np.nan))
     samples = _samples(table, target)
     variance = USUAL_ASSAYS.variance(np.maximum(samples, 1.0)) + (open_dex / WIDTH90) ** 2
+    spreads = USUAL_ASSAYS.sample_sd_log10**2, USUAL_ASSAYS.bias_sd_log10**2
+    undetected = open_dex >= MOST_OPEN_DEX
+    measured_on = (
+        np.maximum(samples, 1.0) if target == REE else 1.0
+    )  # of other elements it is the middle of the samples
+    raised = grade + mean_above(variance_of_mean(spreads[0], measured_on))
+    grade = np.where(undetected, grade, raised)
     if target == REE:
-        spreads = USUAL_ASSAYS.sample_sd_log10**2, USUAL_ASSAYS.bias_sd_log10**2
         lowered, of_limits = all_below(grade, samples, *spreads)
-        undetected = open_dex >= MOST_OPEN_DEX
         grade, variance = np.where(undetected, lowered, grade), np.where(undetected, of_limits, variance)
     return PooledWastes(
         region=np.full(len(table), region),

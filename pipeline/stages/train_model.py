@@ -17,7 +17,7 @@ from pipeline.evidence.assay_spread import USUAL_ASSAYS, AssaySpread
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.kernels.spatial_blocks import choose_block_km, grid_blocks
-from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
+from pipeline.learning.applicability import fit_grade_line, means_of_wastes, measure_applicability, weigh_waste
 from pipeline.learning.attempts import Attempt, attempt, place_instead
 from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task, rows_looked_at, threshold_distance
@@ -196,6 +196,7 @@ def _train(
     judged = y >= 0 if supervised else np.ones(len(y), dtype=bool)
     used, dropped = _usable(table[names], y, judged, params)
     spread = AssaySpread(params.assay_sd_log10, params.assay_bias_log10)
+    table = means_of_wastes(table, spread)
     few = int((y == 1).sum()) < params.min_positives or len(table) - int((y == 1).sum()) < params.min_positives
     grade = threshold_distance(table, supervised=supervised)
     has_other_evidence = any(evidence_group(name) != "form" for name in used)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.evidence.assay_spread import USUAL_ASSAYS, all_below, as_limit, greatest_of, near_own_assay
+from pipeline.evidence.assay_spread import (
+    USUAL_ASSAYS,
+    all_below,
+    as_limit,
+    greatest_of,
+    mean_above,
+    near_own_assay,
+    variance_of_mean,
+)
 from pipeline.learning.grade_model import grades_of_sites, updated
 
 HALF = 1.644854
@@ -109,3 +117,25 @@ def test_a_waste_of_four_samples_in_which_nothing_was_detected_ends_where_its_li
             prior = np.array([expected]), np.array([spread]), np.zeros(1)
             found = updated(*prior, limit, np.sqrt(error), np.ones(1, dtype=bool))
             assert 10 ** (found["grade_log10"][0] + HALF * found["grade_sd"][0]) <= 880.0
+
+
+def test_the_mean_of_samples_rather_lies_below_that_of_their_waste() -> None:
+    """One sample of 0.25 dex lies 0.072 decades below the mean (1.18 times), and the mean of thirty 0.003."""
+    assert variance_of_mean(0.25**2, 1.0) == pytest.approx(0.25**2)
+    assert mean_above(variance_of_mean(0.25**2, 1.0)) == pytest.approx(0.07196, abs=1e-5)
+    assert mean_above(variance_of_mean(0.25**2, 30.0)) == pytest.approx(0.00283, abs=1e-4)
+    assert variance_of_mean(5.0, 1.0) == pytest.approx(
+        0.36
+    )  # samples 170 times apart are of several wastes, or in other units
+
+
+@pytest.mark.parametrize(("sd", "n"), [(0.25, 1), (0.25, 3), (0.5, 2), (0.5, 12)])
+def test_the_range_of_a_mean_holds_the_mean_whose_samples_scatter_by_factors(sd: float, n: int) -> None:
+    rng = np.random.default_rng(5)
+    below_mean = -np.log(10.0) / 2.0 * sd**2
+    samples = 10 ** rng.normal(below_mean, sd, (20_000, n))  # of a waste that holds 1 ppm on average
+    variance = variance_of_mean(sd**2, float(n))
+    middle = np.log10(samples.mean(axis=1)) + mean_above(variance)
+    held = np.abs(middle) < 1.645 * np.sqrt(variance)
+    assert 0.885 < held.mean() < 0.945  # moments of the mean, not of its logarithm, are those of a log-normal: a little wide
+    assert abs(middle.mean()) < 0.2 * np.sqrt(variance)

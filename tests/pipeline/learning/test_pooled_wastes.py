@@ -10,7 +10,7 @@ from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.evidence.host_beliefs import believe
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.evidence.targets import known_targets
-from pipeline.learning.applicability import weigh_waste
+from pipeline.learning.applicability import means_of_wastes, weigh_waste
 from pipeline.learning.pooled_wastes import measured_grades, pooled_wastes
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
 from tests.pipeline.stages.site_tables import sites_at
@@ -48,6 +48,7 @@ def test_rare_earths_below_limits_teach_as_they_rank() -> None:
     taught = pooled_wastes(table, "REE", "here")
     labels = label_sites(table, table, LabelSitesParams())
     rows = pd.DataFrame({"site_id": table["site_id"].to_numpy()}).merge(labels, on="site_id")
+    rows = means_of_wastes(rows, USUAL_ASSAYS)
     ranked, _ = weigh_waste(rows, [], np.full(6, "b"), USUAL_ASSAYS, ProxyParams())
     assert taught.grade_log10 == pytest.approx(ranked["waste_log10"].to_numpy(), nan_ok=True)
     assert np.sqrt(taught.grade_variance) == pytest.approx(ranked["waste_sd_log10"].to_numpy(), nan_ok=True)

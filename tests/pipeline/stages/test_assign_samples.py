@@ -65,13 +65,16 @@ def test_a_full_suite_of_a_known_tailings() -> None:
     assert row["waste_elements"].split("; ") == ["Y", *(one for one in TEASDALE_PPM if one != "Y")]
 
 
-def test_medians_and_the_spread_of_samples() -> None:
+def test_the_mean_and_the_spread_of_samples() -> None:
+    """Metal is the mean of a waste times its tonnes: of one, two and ten times a grade the mean is 13/3 of it, the median 2."""
     three = {element: [ppm, ppm * 2, ppm * 10] for element, ppm in TEASDALE_PPM.items()}
     row = site_1(waste(["S1"] * 3, three))
     assert row["waste_n"] == 3
-    assert row["waste_tree_ppm"] == pytest.approx(2 * 1647.9)
-    assert row["waste_treo_low_ppm"] == pytest.approx(row["waste_treo_ppm"] / 2)
-    assert row["waste_treo_high_ppm"] == pytest.approx(row["waste_treo_ppm"] * 5)
+    assert row["waste_tree_ppm"] == pytest.approx(13 / 3 * 1647.9)
+    assert row["waste_treo_low_ppm"] == pytest.approx(row["waste_treo_ppm"] * 3 / 13)
+    assert row["waste_treo_high_ppm"] == pytest.approx(row["waste_treo_ppm"] * 30 / 13)
+    weighed = site_1(waste(["S1"] * 3, three, n_analyses=[8, 1, 1]))
+    assert weighed["waste_tree_ppm"] == pytest.approx(2 * 1647.9)
 
 
 def test_a_summary_of_many_analyses_weighs_as_many() -> None:
