@@ -137,5 +137,6 @@ def test_the_range_of_a_mean_holds_the_mean_whose_samples_scatter_by_factors(sd:
     variance = variance_of_mean(sd**2, float(n))
     middle = np.log10(samples.mean(axis=1)) + mean_above(variance)
     held = np.abs(middle) < 1.645 * np.sqrt(variance)
-    assert 0.885 < held.mean() < 0.945  # moments of the mean, not of its logarithm, are those of a log-normal: a little wide
+    # Moments of the mean, not of its logarithm, are those of a log-normal: a little wide.
+    assert 0.885 < held.mean() < 0.945
     assert abs(middle.mean()) < 0.2 * np.sqrt(variance)
