@@ -41,6 +41,7 @@ from layers.readers.doubtful_results import (
     refuse_other_units,
     refuse_parted_thousands,
 )
+from layers.readers.exchanged_results import drop_exchanged_results
 from layers.readers.method_notes import keep_own_methods, method_notes
 from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths, flat_rare_earths
 from layers.readers.rare_earth_suites import drop_outliers
@@ -169,6 +170,7 @@ def read_suites(
     suites.notes += exchanged_rare_earths(source.id, suites.columns, headings, rows)
     suites.notes += flat_rare_earths(source.id, suites.columns, headings, rows)
     suites.notes += drop_disordered_rows(source.id, suites.columns, rows)
+    suites.notes += drop_exchanged_results(source.id, suites.columns, headings, rows)
     suites.notes += drop_outliers(source.id, suites.columns, headings, rows)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)
