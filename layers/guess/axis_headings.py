@@ -23,7 +23,7 @@ _ERROR = re.compile(
 _LENGTH = re.compile(r"_(?:m|met(?:re|er)s?|metros|mts|ft|feet|km)$")
 _BEHIND = re.compile(
     r"(?:\d+|[nsewoxydmzc]|et|lat|lo?ng?|met(?:re|er)s?|metros|mts|ft|feet|km|utm\w*|dd+|dec\w*|deg\w*|grad\w*|gr|dms|gms|min\w*|sec\w*|seg\w*|"
-    r"hem\w*|dir\w*|coord\w*|koord\w*|proj\w*|gps|map|grid|orig\w*|centro\w*|center|centre|point|punto|pt|albers|lamb\w*|l93|l2e|"
+    r"hem\w*|dir\w*|coord\w*|koord\w*|proj\w*|gps|map|grid|orig\w*|centro\w*|center|centre|point|punto|pt|saga|yukari?|albers|lamb\w*|l93|l2e|"
     r"nad|wgs|psad|sad|sirgas|etrs|gda|mga|amg|itm|bng|nztm|tm|gk|kk|jtsk|datum|zone|zona|huso|fuseau|fuso|east\w*|west\w*|nort\w*|"
     r"nord\w*|south\w*|sur|sud|est\w*|oeste|ouest|leste|longitud\w*|max\w*|min\w*|start|end|old|new|[a-z]{1,6}\d{2,}[a-z]{0,3})"
 )
@@ -32,6 +32,11 @@ _BEHIND = re.compile(
 def is_of_an_axis(name: str) -> bool:
     """Say whether a heading names a coordinate."""
     return any(re.search(HOLDING[axis], plain(name)) for axis in AXES) and not speaks_of_another(name)
+
+
+def word_of_coordinates(word: str) -> bool:
+    """Say whether a plain word may stand beside the letter of an axis without making it something else."""
+    return _BEHIND.fullmatch(word) is not None
 
 
 def speaks_of_another(name: str, axis: str | None = None) -> bool:
@@ -57,4 +62,4 @@ def speaks_of_another(name: str, axis: str | None = None) -> bool:
     if match["clear"]:
         return "%" in name or _AMOUNT.search(f"_{behind}") is not None
     others = [word for word in behind.split("_") if word]
-    return "%" in name or _AMOUNT.search(heading) is not None or not all(_BEHIND.fullmatch(word) for word in others)
+    return "%" in name or _AMOUNT.search(heading) is not None or not all(map(word_of_coordinates, others))

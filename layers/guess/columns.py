@@ -17,6 +17,7 @@ from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.cells.utm import ZONE
 from layers.guess.amount_choice import AMOUNTS, ORE, best_first, measures_waste, rivals
 from layers.guess.axis_headings import AXES, is_of_an_axis, speaks_of_another
+from layers.guess.axis_pairs import axis_pairs
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.generated_ids import may_mean
 from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
@@ -33,6 +34,7 @@ SEVERAL = ("commodities", "minerals", "remarks", "aliases", "territory_other_nam
 """Layer columns that may be spread over several columns of a file."""
 
 _MOSTLY_WORDS = 0.5
+_MOST_ANALYSES = 10_000
 _SPAN = r"\b1[89]\d\d\s*(?:-|–|to|à|a)\s*(?:1[89]|20)?\d\d(?![-/.\d])"
 
 
@@ -119,13 +121,14 @@ def guess_columns(
         Layer column -> column name, or list of names where several columns serve. What the contents contradict is not there.
     """
     names = {str(name): plain(str(name)) for name in cells.columns if cells[name].notna().any()}
+    pairs = axis_pairs(names)
     facts: dict[str, Fact] = {}
     taken: set[str] = set()
     for layer_column in wanted:
         candidates = _candidates(
             layer_column,
             {name: heading for name, heading in names.items() if name not in taken},
-            {"x", "y"} <= set(names.values()),
+            pairs,
         )
         fitting = [
             (name, confidence)
@@ -158,7 +161,7 @@ def guess_columns(
         taken |= set(chosen)
         reason = "heading and contents" if layer_column in _CHECKED else "heading"
         facts[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best, beside)
-    _one_axis_is_none(facts)
+    _one_axis_is_none(facts, pairs)
     _spans(cells, wanted, facts, taken)
     placed = [name for name in names if is_of_an_axis(name)] if set(AXES) & set(facts) else []
     rest = [wanted_field for wanted_field in wanted if wanted_field not in facts]
@@ -168,12 +171,16 @@ def guess_columns(
     return facts
 
 
-def _one_axis_is_none(facts: dict[str, Fact]) -> None:
+def _one_axis_is_none(facts: dict[str, Fact], pairs: Mapping[str, str]) -> None:
     """Drop an X without a Y, and a Y without an X: ``Y`` beside other coordinates is yttrium."""
-    for x, y in (("longitude", "latitude"), ("easting", "northing")):
-        axes = {plain(str(facts[axis].value)): axis for axis in (x, y) if axis in facts}
-        if len({"x", "y"} & set(axes)) == 1:
-            del facts[axes[next(iter({"x", "y"} & set(axes)))]]
+    for axes in (("longitude", "latitude"), ("easting", "northing")):
+        lettered = [axis for axis in axes if axis in facts and _lettered(str(facts[axis].value), pairs)]
+        if len(lettered) == 1 and (plain(str(facts[lettered[0]].value)) in "xy" or not set(axes) <= set(facts)):
+            del facts[lettered[0]]
+
+
+def _lettered(name: str, pairs: Mapping[str, str]) -> bool:
+    return name in pairs or plain(name) in ("x", "y")
 
 
 def _most_different(cells: pd.DataFrame, fitting: list[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -208,8 +215,8 @@ def _others(layer_column: str, chosen: Sequence[str], fitting: Sequence[tuple[st
     return f"; {', '.join(others[:3])} would fit as well" if others else ""
 
 
-def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> list[tuple[str, float]]:
-    """Return columns whose heading fits, best first; X and Y only where both are there (``paired``)."""
+def _candidates(layer_column: str, names: Mapping[str, str], pairs: Mapping[str, str]) -> list[tuple[str, float]]:
+    """Return columns whose heading fits, best first; X and Y only where both are there (``pairs``)."""
     whole = WHOLE.get(layer_column, ())
     ranked = [(whole.index(heading), name) for name, heading in names.items() if heading in whole]
     result = [(name, WHOLE_NAME) for _, name in sorted(ranked)]
@@ -241,8 +248,10 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
     if not result and layer_column in _BY_GRAMMAR:
         result = [(name, PART_OF_NAME) for name in names if _reads(name, layer_column)]
     axis = _AXES.get(layer_column)
-    if axis and paired:
-        result += [(name, WHOLE_NAME) for name, heading in names.items() if heading == axis]
+    if axis:
+        listed = {name for name, _ in result}
+        lettered = [name for name in names if pairs.get(name) == axis and name not in listed]
+        result += [(name, WHOLE_NAME if len(names[name]) == 1 else PART_OF_NAME) for name in lettered]
     return result
 
 
@@ -272,7 +281,7 @@ def _reads(name: str, layer_column: str) -> bool:
 
 
 _AXES = {"longitude": "x", "latitude": "y", "easting": "x", "northing": "y"}
-"""Headings that mean coordinates only as a pair: ``Y`` alone is yttrium."""
+"""Side of a pair of letters each axis is."""
 
 
 def _cut(name: str, short: str, whole: Sequence[str]) -> bool:
@@ -311,6 +320,12 @@ def _metres(column: pd.Series, decimal_mark: str) -> bool:
     return bool(len(values)) and float(np.median(np.abs(values))) > 1000
 
 
+def _counts(column: pd.Series, decimal_mark: str) -> bool:
+    """Say whether numbers may be those of analyses behind a mean: whole, from 1 to some thousand."""
+    values = numbers(column, decimal_mark)
+    return bool(len(values)) and bool(((values % 1 == 0) & (values >= 0) & (values <= _MOST_ANALYSES)).all())
+
+
 def _known(column: pd.Series) -> pd.Series:
     """Return the cells of a column that are no words for what is not known, as text."""
     text = as_text(column).dropna()
@@ -345,6 +360,8 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
         return _angles(column, 90 if layer_column == "latitude" else 360)
     if layer_column in ("easting", "northing"):
         return _metres(column, decimal_mark)
+    if layer_column == "n_analyses":
+        return _counts(column, decimal_mark)
     if layer_column in _PATTERNS:
         text = as_text(column.head(200)).dropna()
         return sum(_PATTERNS[layer_column].search(cell) is not None for cell in text) > 0.5 * len(text)

@@ -289,7 +289,11 @@ def _names(contents: Contents) -> list[str]:
         letters = text.str.count(r"[^\W\d_]")
         short = 3 <= float(text.str.len().median()) <= 60
         worded = float((letters >= 0.5 * text.str.len()).mean()) > 0.8
-        if not (contents.worded(name) and short and worded) or text.nunique() < 0.3 * len(text):
+        if (
+            _ID_WORDS.search(plain(name))
+            or not (contents.worded(name) and short and worded)
+            or text.nunique() < 0.3 * len(text)
+        ):
             continue
         if float(text.str.contains(r"https?:|@").mean()) > 0.1 or _commodity_share(contents.counted(name)) > 0.5:
             continue

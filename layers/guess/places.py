@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pyproj
+from pyproj.exceptions import CRSError
 
 from layers.cells.utm import datum_of_headings
 from layers.guess.angle_parts import angle_parts
@@ -85,7 +86,9 @@ def _system(guess: Guess, guessed: dict[str, Fact], sight: Look, headings: list[
         ask_hemisphere(guess, guessed, sight)
     if degrees or "utm_zone" in guessed or len(headings) != 2:
         return
-    code = next((match.group(1) for heading in headings if (match := re.search(r"(\d{4,5})$", heading))), None)
+    code = next(
+        (match[1] for heading in headings if (match := re.search(r"(\d{4,5})$", heading)) and _is_code(match[1])), None
+    )
     hint = f" ({code} in the heading may be an EPSG code)" if code else ""
     zone = next(iter(zones)) if len(zones) == 1 else None
     zone_words = f"No zone stands beside them{hint}" if zone is None else f"The headings say zone {zone}"
@@ -95,3 +98,11 @@ def _system(guess: Guess, guessed: dict[str, Fact], sight: Look, headings: list[
         f"in which coordinate system are {' and '.join(headings)}? {zone_words}{datum}. "
         f"E.g. EPSG:{26900 + int(zone or 10)} (NAD83, UTM zone {zone or 10}N).",
     )
+
+
+def _is_code(digits: str) -> bool:
+    """Say whether digits are the EPSG code of a grid; the year of one (``X_1992``) is not."""
+    try:
+        return pyproj.CRS.from_epsg(int(digits)).is_projected
+    except CRSError:
+        return False

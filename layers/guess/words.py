@@ -99,8 +99,8 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
 HOLDING: Mapping[str, str] = {
     "latitude": r"(?:^|_)lat(?:itude|itud)?(?:_|$|\d)",
     "longitude": r"(?:^|_)(?:lon|long|lng|longitude|longitud)(?:_|$|\d)",
-    "easting": r"(?:^|_)(?:easting|este?|utm_?e|utm_?x)(?:_|$)",
-    "northing": r"(?:^|_)(?:northing|norte?|nord|utm_?n|utm_?y)(?:_|$)",
+    "easting": r"(?:^|_)(?:easting|este?|utm_?e|utm_?x|saga)(?:_|$)",
+    "northing": r"(?:^|_)(?:northing|norte?|nord|utm_?n|utm_?y|yukari?)(?:_|$)",
     "utm_zone": r"(?:^|_)(?:utm_?zone|huso|fuseau)(?:_|$)",
     "official_id": r"^(?:codigo|code|id|numero|no|num)_(?:de_)?(?:faena|deposito|sitio|site|mine|mina|gite)$|"
                    r"^(?:site|mine|facility|deposit|gite|faena)_?(?:id|no|num|number|code)$|_(?:site|mine)_?(?:id|no)$",

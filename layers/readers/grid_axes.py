@@ -24,7 +24,11 @@ _BRITISH_GRID = "EPSG:27700"
 _SQUARE_M, _SCILLY_M = 100_000.0, (78_000.0, 22_000.0)
 """Edge of its lettered squares; the only land in the south-western one lies east and south of these."""
 
-_LETTER = re.compile(r"(?:coord\w*|koord\w*|grid)?[\s_.-]*([xy])[\s_.-]*(?:coord\w*|koord\w*|m)?", re.IGNORECASE)
+_LETTER = re.compile(
+    r"(?:coord\w*|koord\w*|grid|point|map)?[\s_.-]*([xy])(?:[\s_.(-]*(?:coord\w*|koord\w*|m|[a-z]*\d+)\)?)*",
+    re.IGNORECASE,
+)
+"""X or Y, with words of coordinates or the name and year of a grid beside it (``X_1992``, ``X_PUWG92``)."""
 
 
 def axes_notes(

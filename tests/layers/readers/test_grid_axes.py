@@ -52,7 +52,9 @@ def test_axes_that_fit_as_mapped_are_read(tmp_path: Path, crs: str) -> None:
     assert "axes_may_be_exchanged" not in {note.code for note in reading.notes}
 
 
-@pytest.mark.parametrize("headings", [("X", "Y"), ("x_coord", "y_coord"), ("Koordinate X", "Koordinate Y")])
+@pytest.mark.parametrize(
+    "headings", [("X", "Y"), ("x_coord", "y_coord"), ("Koordinate X", "Koordinate Y"), ("X_1992", "Y_1992")]
+)
 @pytest.mark.parametrize(("crs", "exchanged"), [("EPSG:2451", True), ("EPSG:2451", False), ("EPSG:2180", True)])
 def test_letters_that_the_system_gives_the_other_axis_are_told_where_both_readings_fit(
     tmp_path: Path, crs: str, exchanged: bool, headings: tuple[str, str]
