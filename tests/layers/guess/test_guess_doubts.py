@@ -80,7 +80,7 @@ def test_mo_between_a_year_and_a_day_is_a_month(names: list[str], kind: str) -> 
         ({"Element": ["La", "Ce", "P2O5"], "S1": [1.0, 2, 3]}, "samples seem to stand in columns"),
         ({"Parameter": ["La", "Ce", "La", "Ce"], "Result": [1.0, 2, 3, 4]}, "one result per row"),
         ({"NAME": ["A", "B"], "COMMODITY": ["Ni", "Cu"], "KT": [1.0, 2]}, "neither coordinates nor laboratory results"),
-        ({"N": ["Ada", "Ari", "Ata"], "Maden": ["Ni", "Cu", "Cu"], "ha": [1, 2, 3]}, "neither coordinates nor laboratory results"),
+        ({"N": ["Ada", "Ari", "Ata"], "Maden": ["Ni", "Cu", "Cu"], "ha": [1, 2, 3]}, "neither coordinates nor laboratory"),
         ({"MGRS": ["17TNM0000049000", "17T NM 01000 50000"], "COMMODITY": ["Ni", "Ni"]}, "'MGRS' holds whole grid references"),
         ({"Grid Ref": ["SX 426 735", "SX 4190 7390", "SX445690"]}, "'Grid Ref' holds references of the British grid"),
         ({"UTM_E_km": [500.0, 501.25], "UTM_N_km": [5149.0, 5150.1]}, "'UTM_E_km' and 'UTM_N_km' are kilometres"),
