@@ -16,8 +16,14 @@ from layers.cells.site_names import NameKey, contradict, name_key
 from layers.crs import EARTH_RADIUS_KM, geodesic_km, unit_vectors
 from layers.findings import Finding, Value
 
-NEAR_KM = 0.15
-"""Sites of one name and a common commodity within this of each other may be one place."""
+NEAR_KM = 0.5
+"""Sites of one name within this of each other may be one place, unless each knows another amount of a waste or other metals."""
+
+CLOSE_KM = 0.15
+"""Within this of each other sites of one name and a common commodity may be one place whatever else is known of them."""
+
+REGISTERS_KM = 2.0
+"""The same for records of two registers that share a commodity: each measures from its own part of the works."""
 
 EQUAL_KM = 0.3
 """Sites of whatever names with the same recorded amount and a common commodity within this of each other may be one waste."""
@@ -43,7 +49,10 @@ ABOUT_DEGREES = 0.02
 NAMED = 3
 """Others named per site, nearest first."""
 
-_FACILITIES = frozenset(("facility", "plant", "smelter", "concentrator", "refinery", "adit", "shaft", "quarry", "pit"))
+_FACILITIES = frozenset(
+    ("facility", "plant", "smelter", "concentrator", "refinery", "adit", "shaft", "quarry", "pit", "project", "projects",
+     "operation", "operations", "development", "works", "projet", "exploitation", "proyecto", "operacion", "operaciones")
+)  # fmt: skip
 _COLUMNS = ("same_place", "mistyped_place")
 
 
@@ -51,14 +60,16 @@ def with_doubles(sites: pd.DataFrame) -> pd.DataFrame:
     """Add to sites which others may be the same place, and which lie a whole degree from one of their name.
 
     Two may be one where their coordinates are the same and they share a commodity or the distinctive words of a name, or where
-    they share both within `NEAR_KM`; names that tell themselves apart by number or marker are two. So may two of any names within
+    they bear one name within `NEAR_KM`, or within `REGISTERS_KM` in two registers with a common commodity; names that tell
+    themselves apart by number or marker are two, and so are wastes with an amount each and records of one name that name
+    different commodities. So may two of any names within
     `EQUAL_KM` that share a commodity and, to the digit, the mass, volume or area of their waste. Places of one name with a
     common commodity that differ by one or ten degrees along one axis, and otherwise by less than `ABOUT_DEGREES`, are doubted.
 
     Parameters
     ----------
     sites : DataFrame
-        ``site_id, name, commodities, latitude, longitude`` (degrees), and `AMOUNTS` where there are.
+        ``site_id, name, commodities, latitude, longitude`` (degrees), and ``sources`` and `AMOUNTS` where there are.
 
     Returns
     -------
@@ -67,19 +78,24 @@ def with_doubles(sites: pd.DataFrame) -> pd.DataFrame:
         is nothing to say.
     """
     doubles: dict[str, dict[int, list[dict[str, Value]]]] = {column: defaultdict(list) for column in _COLUMNS}
-    keys, metals = _keys(sites), [frozenset(str(cell).split("; ")) for cell in sites["commodities"].fillna("")]
+    keys, metals = _keys(sites), [frozenset(str(cell).split("; ")) - {""} for cell in sites["commodities"].fillna("")]
     degrees = sites[["latitude", "longitude"]].to_numpy(float)
     amounts = sites[[name for name in AMOUNTS if name in sites]].to_numpy(float)
+    named = _named_alike(sites, keys, metals, degrees, amounts)
+    for (a, b), km in named.items():
+        _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1))
     for a, b, km in _near_pairs(degrees):
-        alike, shared = _alike(keys[a], keys[b]), bool((metals[a] & metals[b]) - {""})
+        alike, shared = _alike(keys[a], keys[b]), bool(metals[a] & metals[b])
         at_one_spot = km <= SPOT_KM and not contradict(keys[a], keys[b])
-        if km <= NEAR_KM and ((alike or shared) if at_one_spot else (alike and shared)):
+        if (a, b) in named:
+            continue
+        if (alike or shared) if at_one_spot else (km <= CLOSE_KM and alike and shared):
             _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1))
         elif shared and _equal(amounts[a], amounts[b]):
             _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1), equal=1)
     for a, b in _of_one_name(keys):
         apart = _degrees_apart(degrees[a], degrees[b])
-        if apart is not None and (metals[a] & metals[b]) - {""}:
+        if apart is not None and metals[a] & metals[b]:
             _tell(doubles["mistyped_place"], sites, a, b, **apart)
     for column, rows in doubles.items():
         cells = [json.dumps(_nearest(rows[row]), sort_keys=True) if row in rows else None for row in range(len(sites))]
@@ -137,6 +153,36 @@ def _alike(first: NameKey, second: NameKey) -> bool:
         and _bare(first) == _bare(second)
         and (first.numbers, first.markers) == (second.numbers, second.markers)
     )
+
+
+def _named_alike(
+    sites: pd.DataFrame,
+    keys: list[NameKey],
+    metals: list[frozenset[str]],
+    degrees: np.ndarray,
+    amounts: np.ndarray,
+) -> dict[tuple[int, int], float]:
+    """Return pairs of rows that may be one place by their name -> km; those at one spot are left to their coordinates."""
+    registers = [frozenset(str(cell).split("; ")) for cell in sites.get("sources", pd.Series("", index=sites.index))]
+    pairs = [(a, b) for a, b in _of_one_name(keys) if _alike(keys[a], keys[b])]
+    if not pairs:
+        return {}
+    first, second = degrees[[a for a, _ in pairs]], degrees[[b for _, b in pairs]]
+    apart_km = geodesic_km(first[:, 1], first[:, 0], second[:, 1], second[:, 0])
+    named = {}
+    for (a, b), km in zip(pairs, apart_km.tolist(), strict=True):
+        shared = bool(metals[a] & metals[b])
+        fits = km <= NEAR_KM and (shared or not (metals[a] and metals[b])) and not _two_wastes(amounts[a], amounts[b])
+        fits |= km <= REGISTERS_KM and shared and not registers[a] & registers[b]
+        if fits and km > SPOT_KM:
+            named[(a, b)] = float(km)
+    return named
+
+
+def _two_wastes(first: np.ndarray, second: np.ndarray) -> bool:
+    """Say whether two records know an amount of waste each, and none is the same: tailings areas bear the name of the mine."""
+    known = np.isfinite(first).any() and np.isfinite(second).any()
+    return bool(known and not (first == second).any())
 
 
 def _equal(first: np.ndarray, second: np.ndarray) -> bool:

@@ -22,6 +22,10 @@ PLANT = (
 """Names of places where ore was treated."""
 PROSPECT_NAME = r"\b(?:prospect|showing|occurrence|claims?|indice)\b"
 """Names of places that were staked or found."""
+QUARRY_NAME = r"\b(?:quarr(?:y|ies)|pits?|carri[èe]res?|canteras?|sand (?:and|&) gravel)\b"
+"""Names of places where rock was dug and sold as it is."""
+QUARRIED = frozenset(("gypsum", "silica", "calcite", "perlite", "pumice"))
+"""What such a place sells beside stone, sand and clay; elsewhere these come from mines with a mill."""
 DRILL_HOLE = r"\b(?:drill|bore)?[ -]?holes?\b(?: no\.?)? ?#?\d|\b(?:ddh|borehole|sondage)\b"
 """Names of holes that were drilled: what came of them is no waste of a mine, whatever their status says."""
 WORKINGS = (
@@ -85,6 +89,15 @@ def only_stone(sites: pd.DataFrame) -> np.ndarray:
     cells = _words(sites, "commodities")
     stone = {cell: all(group_of(word) == "stone" for word in cell.split("; ")) for cell in cells.unique()}
     return cells.map(stone).to_numpy(bool)
+
+
+def named_quarries(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites are called a quarry or pit and are known to have sold stone, gypsum or the like, and nothing else."""
+    cells = _words(sites, "commodities")
+    sold = {
+        cell: all(word in QUARRIED or group_of(word) == "stone" for word in cell.split("; ")) for cell in cells.unique()
+    }
+    return cells.map(sold).to_numpy(bool) & _says(_words(sites, "name"), QUARRY_NAME)
 
 
 def _words(sites: pd.DataFrame, column: str) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -57,8 +59,9 @@ class PlanSamplingParams(BaseModel):
     one_visit_km: float = Field(
         default=0.3,
         ge=0,
-        description="wastes within this of each other are one visit, named by the one that is expected to hold most; none where "
-        "one of them was assayed, but for a waste known to hold more than twice the tonnes of those that were",
+        description="wastes within this of each other are one visit, named by the one that is expected to hold most; "
+        "so are those that may be one place under two ids; none where one of them was assayed, but for a waste known to hold "
+        "more than twice the tonnes of those that were",
     )
     keep_share: float = Field(
         default=0.9,
@@ -155,7 +158,7 @@ def plan_sampling(
     table = table.merge(access, on="site_id", how="left", validate="one_to_one").sort_values(
         "site_id", ignore_index=True
     )
-    table, left_near = _one_of_each_place(table, params.one_visit_km)
+    table, left_near = _one_of_each_place(table, params.one_visit_km, _doubles(sites))
     worth = (table["payable_t"] >= params.least_payable_t).to_numpy() | (params.purpose == "learn")
     left_poor = int((~worth).sum())
     table = table[worth].reset_index(drop=True)
@@ -218,11 +221,28 @@ def _beside_assayed(ranking: pd.DataFrame, visits: pd.DataFrame, reach_km: float
     return set(placed["site_id"].to_numpy()[near[same]])
 
 
-def _one_of_each_place(table: pd.DataFrame, reach_km: float) -> tuple[pd.DataFrame, int]:
-    """Return the open wastes without those at the place of one that is expected to hold more, and how many these are."""
+def _doubles(sites: pd.DataFrame) -> dict[str, list[str]]:
+    """Return per site the ids of those that may be the same place recorded twice."""
+    cells = sites.set_index("site_id")["same_place"].dropna() if "same_place" in sites else pd.Series(dtype=object)
+    return {str(site): [double["site"] for double in json.loads(cell)] for site, cell in cells.items()}
+
+
+def _one_of_each_place(
+    table: pd.DataFrame, reach_km: float, doubles: Mapping[str, Sequence[str]]
+) -> tuple[pd.DataFrame, int]:
+    """Return the open wastes without those at the place of one that is expected to hold more, and how many these are.
+
+    At its place lies what is near, and what may be the same place under another id.
+    """
     from scipy.spatial import cKDTree
 
     left = np.zeros(len(table), dtype=bool)
+    at_row = {site: row for row, site in enumerate(table["site_id"]) if site in doubles}
+    stays: set[str] = set()
+    for site in table.sort_values("payable_t", ascending=False, kind="stable")["site_id"] if reach_km > 0 else ():
+        if site in at_row and not left[at_row[site]]:
+            stays.add(site)
+            left[[at_row[other] for other in doubles[site] if other in at_row and other not in stays]] = True
     if reach_km > 0 and len(table) > 1:
         at, reach_m = table[["x_m", "y_m"]].to_numpy(float), 1000.0 * reach_km
         tree = cKDTree(at)

@@ -14,7 +14,7 @@ from layers.cells.commodities import mentions
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.contradicted_amounts import conflicting_sites, holding_both
 from pipeline.evidence.waste_per_ore import FROM_MINED, waste_per_tonne
-from pipeline.evidence.worked_sites import site_kinds
+from pipeline.evidence.worked_sites import named_quarries, site_kinds
 from pipeline.kernels.mixture import mixture_quantiles
 
 RULES = (
@@ -259,7 +259,7 @@ def _ranges(
     authorised = np.where(bare, np.nan, _positive(sites, "authorised_t"))
     assayed = _positive(sites[["site_id"]].merge(site_samples, on="site_id", how="left"), "waste_mass_t")
     footprint = np.where(bare, np.nan, area)
-    mined = np.where(bare, np.nan, _positive(sites, "mined_t"))
+    mined = np.where(bare | named_quarries(sites), np.nan, _positive(sites, "mined_t"))  # stone is sold, not milled
     density = _around(low, mid, high)
     usual = (params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
     of_ore = waste_per_tonne(sites)

@@ -23,7 +23,7 @@ from pipeline.evidence.gone_wastes import say_no_waste
 from pipeline.evidence.likely_poisons import acid_in_remarks, likely_poisons
 from pipeline.evidence.protected_areas import protected_areas
 from pipeline.evidence.recovery_hosts import recovery_hosts
-from pipeline.evidence.worked_sites import site_kinds
+from pipeline.evidence.worked_sites import named_quarries, only_stone, site_kinds
 
 FLAGS = (
     "lake_disposal",
@@ -222,13 +222,13 @@ def _condition(sites: pd.DataFrame) -> _Found:
         ]
     none = say_no_waste(sites)
     amounts = sites[["mass_t", "volume_m3", "milled_t"]].notna().any(axis=1).to_numpy()
+    quarries = only_stone(sites) | named_quarries(sites)
     for row, (waste, names) in enumerate(zip(sites["waste_type"], _names(sites), strict=True)):
-        only_stone = bool(names) and all(group_of(name) == "stone" for name in names)
         if none[row]:
             flags.append((row, "no_waste_expected", _finding("no_tailings"), source[row]))
         elif waste == "none":
             flags.append((row, "no_waste_expected", _finding("no_waste"), source[row]))
-        elif only_stone and waste == "unknown" and not amounts[row]:
+        elif quarries[row] and waste == "unknown" and not amounts[row]:
             flags.append((row, "quarry", _finding("quarry", commodities=names), source[row]))
     return flags
 

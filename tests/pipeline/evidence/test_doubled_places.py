@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.evidence.doubled_places import MOST_ALIKE, place_findings, tell_sampled, with_doubles
 
-Place = tuple[str, str, float, float]
+Place = tuple[str, str | None, float, float]
 
 
 def told(*places: Place) -> pd.DataFrame:
@@ -43,16 +43,47 @@ def test_two_ids_at_one_spot(first: tuple[str, str], second: tuple[str, str], co
     ("name", "commodities", "metres", "doubled"),
     [
         ("Quiet", "tungsten", 100, True),
-        ("Quiet", "tungsten", 200, False),
+        ("Quiet", "tungsten", 450, True),
+        ("Quiet", "tungsten", 550, False),
+        ("Quiet", None, 450, True),  # nothing speaks against it
+        ("Quiet Project", "tungsten", 450, True),
+        ("Quiet No. 2", "tungsten", 100, False),
         ("Quiet", "gold", 100, False),
         ("Loud", "tungsten", 100, False),
         ("Quiet West", "tungsten", 100, False),
         ("Tailings", "tungsten", 100, False),
     ],
 )
-def test_one_name_and_metal_close_by(name: str, commodities: str, metres: float, doubled: bool) -> None:
+def test_one_name_and_metal_close_by(name: str, commodities: str | None, metres: float, doubled: bool) -> None:
     found = codes(told(("Quiet Mine", "tungsten", 48.1, -118.2), (name, commodities, 48.1 + metres / 111_200, -118.2)))
     assert found == ({(0, "same_name_near", "s-1"), (1, "same_name_near", "s-0")} if doubled else set())
+
+
+@pytest.mark.parametrize(
+    ("sources", "second", "doubled"),
+    [
+        (("a", "b"), ("Quiet Operations", "phosphate; clay"), True),
+        (("a", "a"), ("Quiet Operations", "phosphate; clay"), False),  # one register tells its own records apart
+        (("a", "b"), ("Quiet Operations", None), False),
+        (("a", "b"), ("Quiet No. 2 shaft", "phosphate"), False),
+        (("a", "b"), ("Quiet Lake Operations", "phosphate"), False),
+    ],
+)
+def test_one_mine_in_two_registers(sources: tuple[str, str], second: tuple[str, str | None], doubled: bool) -> None:
+    """The project and its operations lie 1.9 km apart: each register measures from its own part of the works."""
+    table = pd.DataFrame([("QUIET PROJECT", "phosphate", 49.1, -82.2), (*second, 49.1 + 1.9 / 111.2, -82.2)])
+    table.columns = pd.Index(["name", "commodities", "latitude", "longitude"])
+    found = codes(with_doubles(table.assign(site_id=["s-0", "s-1"], sources=sources)))
+    assert found == ({(0, "same_name_near", "s-1"), (1, "same_name_near", "s-0")} if doubled else set())
+
+
+def test_areas_of_tailings_of_one_mine_are_two_wastes() -> None:
+    """Each knows its own area; a record that knows none may be either."""
+    table = pd.DataFrame(
+        {"name": "Quiet", "commodities": "gold", "latitude": [48.1, 48.102], "longitude": -118.2, "site_id": ["a", "b"]}
+    )
+    assert not codes(with_doubles(table.assign(area_m2=[1000.0, 2500.0])))
+    assert codes(with_doubles(table.assign(area_m2=[1000.0, np.nan])))
 
 
 @pytest.mark.parametrize("axis", ["latitude", "longitude"])

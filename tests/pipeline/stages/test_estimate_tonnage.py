@@ -260,6 +260,14 @@ def test_a_quarry_is_given_no_waste_from_its_size() -> None:
     assert tonnage(mass_t=5.0, waste_type="none")["tonnage_rule"] == "reported_mass"
 
 
+def test_what_a_quarry_dug_was_sold_and_says_nothing_of_a_waste() -> None:
+    quarry = {"name": "River Denys Quarry", "commodities": "gypsum", "mined_t": 2e7, "waste_type": "unknown"}
+    assert tonnage(**quarry)["tonnage_rule"] == "unknown"
+    assert tonnage(**quarry | {"name": "River Denys Mine"})["tonnage_rule"] == "mined"
+    assert tonnage(**quarry | {"commodities": "gypsum; barite"})["tonnage_rule"] == "mined"
+    assert tonnage(**quarry | {"name": "15-Mile Stream Pit", "commodities": "gold"})["tonnage_rule"] == "mined"
+
+
 def test_waste_rock_is_not_what_was_milled() -> None:
     assert tonnage(milled_t=1e6, waste_type="waste_rock")["tonnage_rule"] == "unknown"
 

@@ -60,6 +60,7 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"name": "Smith tailings (hauled away)"}, "no_waste_expected"),
         ({"waste_type": "none"}, "no_waste_expected"),
         ({"commodities": "limestone; granite", "waste_type": "unknown"}, "quarry"),
+        ({"name": "River Denys Quarry", "commodities": "gypsum", "waste_type": "unknown"}, "quarry"),
         ({"commodities": "uranium"}, "uranium_mill_tailings"),
         ({"commodities": "copper; rare earths"}, "radioactivity_possible"),
         ({"commodities": "asbestos"}, "asbestos"),
