@@ -37,6 +37,7 @@ _FEATURES = (
     (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
     (re.compile(r"waste_undetected_ppm"), "waste_undetected", "ppm"),
     (re.compile(r"type_affinity"), "type_affinity", "share"),
+    (re.compile(r"target_words"), "target_words", "flag"),
     (re.compile(r"part_(?P<x>metal_camp|metal|amount_known|amount|access|liability)"), "part", "share"),
     (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
     (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),

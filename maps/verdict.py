@@ -80,6 +80,9 @@ def remark(kind: str, notice: Finding, lang: str) -> str:
     values: dict[str, object] = dict(notice.values)
     if "feature" in values:
         values["feature"] = phrase_feature(str(values["feature"]), lang)
+    names = notice.values.get("features")
+    if isinstance(names, tuple):
+        values["features"] = ", ".join(phrase_feature(name, lang) for name in names)
     if "rule" in values:
         values["rule"] = rule_name(str(values["rule"]), lang)
     return words.phrase(f"{kind}_{notice.code}", lang, **values)

@@ -27,6 +27,7 @@ from maps.rows import kinds_shown, rank_labels
 from maps.verdict import verdict
 from maps.words import count_kinds
 from pipeline.config import RunConfig
+from pipeline.evidence.late_words import COLUMN, without_words
 from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.fingerprints import file_fingerprint
@@ -207,10 +208,11 @@ def _compute(
     # What is learned from it.
     labels = whole(label_sites, schema.Labels, sites, site_samples, config.label_sites)
     known = SiteLayers(sites, site_samples, site_rasters, site_territories, site_access, site_tonnage, flags, labels)
+    heard = _heard(sites, labels, config)
     features = whole(
         build_features,
         schema.Features,
-        sites,
+        heard,
         site_samples,
         site_rasters,
         site_access,
@@ -219,18 +221,19 @@ def _compute(
         config.build_features,
     )
     companion = whole(
-        score_companion, schema.Companion, sites, site_samples, site_access, site_tonnage, config.score_companion
+        score_companion, schema.Companion, heard, site_samples, site_access, site_tonnage, config.score_companion
     )
-    learned = expected_elsewhere(config, laws, known, companion)
+    believed = replace(known, sites=heard)
+    learned = expected_elsewhere(config, laws, believed, companion)
     with progress.step("train model"):
         model = _train(config, store, features, labels, companion, site_tonnage, sites, splits, learned)
 
     # What comes of it.
-    ranking = whole(rank_sites, schema.Ranking, known, features, companion, model, config.rank_sites)
+    ranking = whole(rank_sites, schema.Ranking, believed, features, companion, model, config.rank_sites)
     targets = None
     if len(config.targets) > 1:
         targets = whole(
-            rank_targets, schema.Targets, known, companion, ranking, learned, config.targets, config.rank_targets
+            rank_targets, schema.Targets, believed, companion, ranking, learned, config.targets, config.rank_targets
         )
     reasons = whole(explain_sites, schema.Reasons, features, model, config.explain_sites)
     with progress.step("score surface"):
@@ -263,6 +266,15 @@ def _compute(
         surface=surface,
         withheld=inputs.withheld,
     )
+
+
+def _heard(
+    sites: GeoDataFrame[schema.Sites], labels: DataFrame[schema.Labels], config: RunConfig
+) -> GeoDataFrame[schema.Sites]:
+    """Return the sites as what follows from their words may know them: without names of the target that were set aside."""
+    if not labels[COLUMN].any():
+        return sites
+    return schema.conform(without_words(sites, config.label_sites.target), schema.Sites)
 
 
 def _require_sites(sites: GeoDataFrame[schema.Sites], records: GeoDataFrame[schema.Records]) -> None:

@@ -7,7 +7,14 @@ from maps import words
 from maps.reasons import phrase_feature
 from maps.verdict import remark, rule_name
 
-WARNINGS = ("features_untold", "place_tried_too", "too_few_parts", "blocks_below_range", "column_tells_much")
+WARNINGS = (
+    "silent_elsewhere",
+    "features_untold",
+    "place_tried_too",
+    "too_few_parts",
+    "blocks_below_range",
+    "column_tells_much",
+)
 """Remarks that stand under the verdict on the first page."""
 
 

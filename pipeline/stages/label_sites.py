@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import GeoDataFrame, Labels, Sites, SiteSamples, conform
 from pipeline.evidence.assay_spread import UNDECIDED_DEX
+from pipeline.evidence.late_words import COLUMN, late_words, without_words
 from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
     best_match,
@@ -56,6 +57,12 @@ class LabelSitesParams(BaseModel):
         default=None, description="words in the deposit type that make a rule label; null: those known for the target"
     )
 
+    trust_words: bool = Field(
+        default=False,
+        description="names of the target in inventories are older than the assays: used although they follow these and stand at "
+        "hardly any other waste",
+    )
+
     @model_validator(mode="after")
     def _in_ppm(self) -> LabelSitesParams:
         """Refuse a threshold for rare earths that every rock exceeds: it was meant in per cent."""
@@ -94,22 +101,26 @@ def label_sites(
         or the mine's type is known. Extra columns: ``target``, ``threshold_ppm``, ``measured_ppm``,
         ``measured_low_ppm``, ``measured_high_ppm``, ``measured_n`` samples, ``measured_below_n``, how many of them surely lie
         below limits where nothing was detected (1 where that was not counted), ``measured_squares`` (sum of their squared
-        deviations) and ``measured_open_dex`` (how open one sample is by limits and missing elements), both in log10 of ppm.
+        deviations) and ``measured_open_dex`` (how open one sample is by limits and missing elements), both in log10 of ppm;
+        ``words_set_aside``: the site names the target, and such names follow the assays and stand at hardly any other waste
+        (`late_words`), so that nothing is made of them.
     """
     joined = pd.DataFrame({"site_id": sites["site_id"].to_numpy()}).merge(
         pd.DataFrame(site_samples), on="site_id", how="left", validate="one_to_one"
     )
     value, low, high, open_dex = measured_values(joined, params.target)
+    late = np.zeros(len(sites), dtype=bool) if params.trust_words else late_words(sites, value, params.target)
+    heard = without_words(sites, params.target) if late.any() else sites
     label, rule = _assay_labels(value, low, high, open_dex, params.threshold_ppm)
     enough = int((label == 1).sum()) >= params.min_measured_positives
     source = params.label_from if params.label_from != "auto" else ("assays" if enough else "both")
     commodity, commodity_word = best_match(
-        sites["commodities"], target_commodities(params.target, params.positive_commodities)
+        heard["commodities"], target_commodities(params.target, params.positive_commodities)
     )
     deposit, deposit_word = best_match(
-        sites["deposit_type"], target_deposits(params.target, params.positive_deposit_types)
+        heard["deposit_type"], target_deposits(params.target, params.positive_deposit_types)
     )
-    commodity_counts = ~lonely_words(sites)
+    commodity_counts = ~lonely_words(heard)
     if source == "rules":
         label, rule = np.full(len(sites), np.nan), np.full(len(sites), "none", dtype=object)
     if source != "assays":
@@ -119,7 +130,7 @@ def label_sites(
             label[hits] = 1.0
             rule[hits] = [f"{kind}: {label}" for label in word[hits]]
     near = joined["near_n"].fillna(0).to_numpy() > 0
-    inferred = near | described(sites)
+    inferred = near | described(heard)
     evidence = np.where(~np.isnan(value), "measured", np.where(inferred, "inferred", "none"))
     table = pd.DataFrame(
         {
@@ -136,6 +147,7 @@ def label_sites(
             "measured_below_n": _samples(joined, params.target) if params.target == "REE" else 1,
             "measured_squares": _squares(joined, params.target),
             "measured_open_dex": open_dex,
+            COLUMN: late,
         }
     )
     return conform(table, Labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from layers.findings import Finding
 from layers.schema import Companion, Features, GeoDataFrame, Labels, Sites, SiteTonnage
 from layers.validation import Proxies, Validation
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, AssaySpread
+from pipeline.evidence.late_words import COLUMN
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.kernels.spatial_blocks import choose_block_km, grid_blocks
@@ -30,6 +32,7 @@ from pipeline.learning.skill import nothing_learned, place_tried
 from pipeline.learning.surface_model import SurfaceModel, surface_model
 from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
 from pipeline.learning.trials import basis_of
+from pipeline.learning.usable_columns import SILENT, WORDS, usable_columns
 from pipeline.learning.validation import as_json, platt
 
 Candidate = Literal["grade_field", "pathfinder", "affinity", "logistic", "weights_of_evidence"]
@@ -87,6 +90,11 @@ class TrainModelParams(BaseModel):
         le=1,
         description="a column is not used where its share of values differs by more than this between the classes, or "
         "between training and all sites: its mere presence would give the label away",
+    )
+    trust_features: tuple[str, ...] = Field(
+        default=(),
+        description="columns that are older than the assays: used although they follow these and are one and the same at nearly "
+        "all other wastes, as what was made of the assays is",
     )
     max_unlabelled: int = Field(
         default=2000,
@@ -153,7 +161,20 @@ def train_model(
         table = table.merge(learned[columns], on="site_id", how="left", validate="one_to_one")
     # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them.
     with one_blas_thread(params.workers), config_context(assume_finite=True, skip_parameter_validation=True):
-        return _train(table, [name for name in features.columns if name != "site_id"], splits, params)
+        model = _train(table, [name for name in features.columns if name != "site_id"], splits, params)
+    late = COLUMN in labels and bool(pd.DataFrame(labels)[COLUMN].any())
+    return _with_silent(model, late=late)
+
+
+def _with_silent(model: TrainedModel, *, late: bool) -> TrainedModel:
+    """Return a model that names what was not learned from because it is silent at the wastes to be predicted."""
+    dropped = dict(model.dropped_features) | ({WORDS: SILENT} if late else {})
+    silent = tuple(name for name, why in dropped.items() if why == SILENT)
+    if not silent:
+        return model
+    note = Finding(code="silent_elsewhere", values={"features": silent})
+    changed = {"notes": (note, *model.validation.notes), "dropped_features": dropped}
+    return replace(model, dropped_features=dropped, validation=model.validation.model_copy(update=changed))
 
 
 def _together(
@@ -194,7 +215,14 @@ def _train(
     y = table["label"].fillna(UNLABELLED).to_numpy(int)
     supervised = int((y == 0).sum()) >= params.min_negatives
     judged = y >= 0 if supervised else np.ones(len(y), dtype=bool)
-    used, dropped = _usable(table[names], y, judged, params)
+    used, dropped = usable_columns(
+        table[names],
+        y,
+        judged,
+        table["measured_ppm"].to_numpy(float),
+        params.unequal_coverage,
+        params.trust_features,
+    )
     spread = AssaySpread(params.assay_sd_log10, params.assay_bias_log10)
     table = means_of_wastes(table, spread)
     few = int((y == 1).sum()) < params.min_positives or len(table) - int((y == 1).sum()) < params.min_positives
@@ -233,26 +261,6 @@ def _train(
         first.task, first.region.folds, params.n_bags, params.n_bags_validation, params.n_permutations
     )
     return _finish(best, surface, dropped)
-
-
-def _usable(
-    features: pd.DataFrame, y: np.ndarray, judged: np.ndarray, params: TrainModelParams
-) -> tuple[list[str], dict[str, str]]:
-    """Return the columns to learn from, and for the others why not."""
-    used, dropped = [], {}
-    positive = y == 1
-    for name in features.columns:
-        known = features[name].notna().to_numpy()
-        if not known[judged].any():
-            dropped[name] = "empty"
-            continue
-        within = abs(known[positive].mean() - known[judged & ~positive].mean()) if positive.any() else 0.0
-        beyond = abs(known[judged].mean() - known[~judged].mean()) if (~judged).any() else 0.0
-        if max(within, beyond) > params.unequal_coverage:
-            dropped[name] = "tells"
-        else:
-            used.append(name)
-    return used, dropped
 
 
 def _companion_only(

@@ -15,6 +15,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from layers import schema
+from maps.report import methods
 from pipeline.learning.trained_model import held_out_table
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
@@ -173,6 +174,23 @@ def test_presence_that_tells_the_label_is_not_used(planted) -> None:
     model, *_ = learn(planted(240, assayed=0.5))
     assert model.dropped_features["waste_Th_ppm"] == "tells"
     assert "waste_Th_ppm" not in model.feature_names
+
+
+def test_a_map_made_of_the_assays_is_named_and_not_learned_from(planted) -> None:
+    frames = planted(160, assayed=0.5, signal=1.6)
+    held = frames.site_samples["waste_n"].to_numpy() > 0
+    kriged = np.where(held, np.log10(frames.treo_ppm), 2.4)
+    frames = replace(frames, site_rasters=frames.site_rasters.assign(raster_kriged=kriged))
+    model, *_ = learn(frames)
+    assert "raster_kriged" not in model.feature_names
+    assert "raster_magnetics" in model.feature_names
+    assert model.validation.dropped_features["raster_kriged"] == "silent"
+    first = model.validation.notes[0]
+    assert (first.code, first.values) == ("silent_elsewhere", {"features": ("raster_kriged",)})
+    for lang, start in (("en", "Not learned from: kriged"), ("fr", "Écartés de l'apprentissage")):
+        assert methods.warnings(model.validation, lang)[0].startswith(start)
+    trusted, *_ = learn(frames, QUICK.model_copy(update={"trust_features": ("raster_kriged",)}))
+    assert trusted.validation.dropped_features.get("raster_kriged") != "silent"
 
 
 def test_without_chemistry_the_order_rests_on_the_companion_and_says_so(planted) -> None:
