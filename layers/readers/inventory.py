@@ -90,6 +90,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     kept, withheld = rows_wanted(source, where, table.cells)
     cells, broken = without_broken_ids(source, table.cells, table.rows, ("official_id", "parent_id"))
     table, joined_notes = replace(table, cells=cells), [*joined_notes, *broken]
+    kept, headings = _without_headings(source, where, table, kept)
     kept, merged, notes = _distinct(source, where, options, table, kept)
     cells = table.cells.loc[kept].reset_index(drop=True)
     rows = table.rows[kept]
@@ -107,8 +108,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summaries}
         known = [*summaries, *np.flatnonzero(own & (name == "name")).tolist()]
         field_notes = [*field_notes, *summary_notes(source, name, fields[name], rows, known)]
-    bad = {**field_bad, **bad, **heading_rows(where, cells, rows), **shifted_rows(cells)}
-    rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
+    bad = {**field_bad, **bad}
+    rejects = [*table.rejects, *headings, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)
     amounts = {name: ", ".join(mapped_columns(source, cells, name)) for name in _ADD_UP if name in source.columns}
     field_notes = [*field_notes, *sums_of_others(source.id, fields, rows, good.tolist(), amounts)]
@@ -134,6 +135,15 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         notes=(*table.notes, *joined_notes, *notes, *place_notes, *field_notes),
         fates=column_fates(source, table.cells, quoted),
     )
+
+
+def _without_headings(
+    source: Source, where: str, table: RawTable, kept: np.ndarray
+) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """Turn away repeated headings and rows moved to the side, before anything is read from their cells."""
+    cells, rows = table.cells.iloc[kept].reset_index(drop=True), table.rows[kept]
+    bad = heading_rows(where, cells, rows) | shifted_rows(cells)
+    return np.delete(kept, list(bad)), reject_all(source.id, rows, cells, bad)
 
 
 def _distinct(

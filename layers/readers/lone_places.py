@@ -142,6 +142,8 @@ def among_the_others(table: PlacedRows, confirmed: Confirmed) -> list[Note]:
         fitting = legal & (away < near)
         spots = zip(left[fitting].tolist(), lon[fitting].tolist(), lat[fitting].tolist(), strict=True)
         lone = np.array([at for at, *spot in spots if not confirmed(at, (spot[0], spot[1]))], dtype=int)
+        if len(placed) < _FEWEST_ALONE:  # too few to tell: a country may lie on both sides of a meridian
+            lone = lone[[not _of_one_land(table, at, most) for at in lone.tolist()]]
         if not len(lone):
             continue
         left = np.setdiff1d(left, lone)
@@ -151,6 +153,14 @@ def among_the_others(table: PlacedRows, confirmed: Confirmed) -> list[Note]:
         )
         notes.append(table.note("far_from_all", message, lone))
     return notes
+
+
+def _of_one_land(table: PlacedRows, row: int, others: np.ndarray) -> bool:
+    """Say whether a row lies in a land in which all of some others lie."""
+    lands = set(known.may_lie_in(float(table.longitude[row]), float(table.latitude[row])))
+    for lon, lat in zip(*table.degrees(others), strict=True):
+        lands &= set(known.may_lie_in(float(lon), float(lat)))
+    return bool(lands)
 
 
 def far_from_all(table: PlacedRows, confirmed: Confirmed, already: Collection[int]) -> list[Note]:

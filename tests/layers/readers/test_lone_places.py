@@ -98,3 +98,10 @@ def test_metres_dragged_down_stand_close_together_and_are_told(tmp_path: Path) -
 def test_profiles_and_coarse_places_are_not_dragged_down(tmp_path: Path, places: list[tuple[float, float]]) -> None:
     rows = [(f"A{number}", *place) for number, place in enumerate(places)]
     assert not notes(tmp_path, "id,lat,lon", rows, "filled_down", crs="EPSG:4326")
+
+
+@pytest.mark.parametrize(("lon", "told"), [(1.505, 0), (81.2, 1)])
+def test_a_country_on_both_sides_of_a_meridian_is_no_slip_of_a_sign(tmp_path: Path, lon: float, told: int) -> None:
+    west = [("F1", 48.508, -2.25), ("F3", 48.368, -3.745)] if told == 0 else [("C1", 46.5, -81.0), ("C3", 46.4, -81.4)]
+    rows = [*west, ("F2", 45.833 if told == 0 else 46.45, lon)]
+    assert len(notes(tmp_path, "id,lat,lon", rows, "far_from_all", crs="EPSG:4326")) == told

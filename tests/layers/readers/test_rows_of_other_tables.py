@@ -298,3 +298,15 @@ def test_a_narrower_table_below_stops_and_last_rows_without_results_do_not(
     else:
         with pytest.raises(SourceError, match=f"row {refused} holds headings"):
             lab(tmp_path, text)
+
+
+def test_a_repeated_heading_is_read_by_no_check(tmp_path: Path) -> None:
+    heading = "ID,Name,Lat,Lon,Province,Commodity,Tonnes"
+    sites = [f"A{row},Pit {row},46.{row}1,-81.{row}3,Ontario,Ni; Cu,{100 + row}" for row in range(1, 7)]
+    (tmp_path / "s.csv").write_text("\n".join([heading, *sites[:3], heading, *sites[3:]]) + "\n", encoding="utf-8")
+    columns = {"official_id": "ID", "name": "Name", "latitude": "Lat", "longitude": "Lon", "jurisdiction": "Province"}
+    columns |= {"commodities": "Commodity", "mass_t": "Tonnes"}
+    reading = read_inventory(Source(id="s", role="inventory", path="s.csv", crs="EPSG:4326", columns=columns), tmp_path)
+    assert list(reading.rejected["reason_code"]) == ["repeated_heading"]
+    assert len(reading.layer) == 6
+    assert not {note.code for note in reading.notes} & {"jurisdiction_unknown", "unknown_commodity", "unread_quantity"}
