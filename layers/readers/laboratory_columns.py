@@ -34,6 +34,7 @@ from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_against_headings, units_beside
 from layers.readers.beside_results import below_stated_limits, marks_of, marks_unread, take_limits
+from layers.readers.column_fates import named_columns
 from layers.readers.doubtful_results import (
     drop_codes_among_limits,
     drop_impossible,
@@ -42,7 +43,7 @@ from layers.readers.doubtful_results import (
     refuse_parted_thousands,
 )
 from layers.readers.exchanged_results import drop_exchanged_results
-from layers.readers.method_notes import keep_own_methods, method_notes
+from layers.readers.method_notes import keep_own_methods, method_notes, method_of_rows
 from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths, flat_rare_earths
 from layers.readers.rare_earth_suites import drop_outliers
 from layers.readers.stated_totals import total_of_rare_earths, totals_against_parts
@@ -164,6 +165,7 @@ def read_suites(
     suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)
+    _method_by_row(suites, results, source, options, cells)
     headings = {
         element: tuple(column.name for column in results if column.element == element) for element in _rare(suites)
     }
@@ -233,6 +235,20 @@ def _choose_results(
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
     suites.notes += keep_own_methods(source.id, suites.columns, ranks, best)
+
+
+def _method_by_row(
+    suites: Suites, results: list[AssayColumn], source: Source, options: GeochemistryOptions, cells: pd.DataFrame
+) -> None:
+    """Take the method of each row from a column that says it, where the headings say none."""
+    words = {word.casefold(): method for word, method in options.methods.items()}
+    taken = {*options.ignore, *source.ignore, *suites.used, *named_columns(source, cells)}
+    of_columns = any(column.method != "unknown" for column in results)
+    column, methods, notes = method_of_rows(source.id, cells, words, taken, of_columns=of_columns)
+    suites.notes += notes
+    if column:
+        suites.method = methods
+        suites.used[column] = "method"
 
 
 def _units_by_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.accounting import Note
-from layers.cells.assay_columns import METHOD_ORDER
+from layers.cells.assay_columns import METHOD_ORDER, method_named
+from layers.cells.heading_grammar import parse_headings
 from layers.cells.heading_spellings import sieved_below_um
 
 
@@ -50,6 +51,60 @@ def keep_own_methods(
         "with others by its own method only; a total of rare earths adds up what each was measured by."
     )
     return [Note(source_id, "methods_per_element", message, int(rows.sum()))]
+
+
+def method_of_rows(
+    source_id: str, cells: pd.DataFrame, own_words: Mapping[str, str], passed_over: Collection[str], *, of_columns: bool
+) -> tuple[str, npt.NDArray[np.object_], list[Note]]:
+    """Return the column that says by which method each row was analysed, the methods, and a note where it is not read.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    cells : DataFrame
+        Raw cells, n rows.
+    own_words : mapping of str to str
+        Further words for methods, lower case -> method.
+    passed_over : collection of str
+        Columns that are mapped or ignored.
+    of_columns : bool
+        Whether the headings of the results say methods; then those count, and a column that says others is told.
+
+    Returns
+    -------
+    column : str
+        Empty where no column says methods.
+    methods : ndarray of str, shape (n,)
+        Of `METHOD_ORDER`; ``unknown`` where a cell says none.
+    notes : list of Note
+        ``method_column_unread``.
+    """
+    named: dict[str, dict[str, str]] = {}
+    for heading in parse_headings([str(name) for name in cells.columns]):
+        if heading.kind != "method" or heading.unknown or heading.text in passed_over:
+            continue
+        if not pd.api.types.is_string_dtype(cells[heading.text]):
+            continue
+        words = {str(word): method_named(str(word), own_words) for word in cells[heading.text].dropna().unique()}
+        known = {word: method for word, method in words.items() if method not in (None, "unknown")}
+        if known:
+            named[heading.text] = {word: str(method) for word, method in known.items()}
+    none = np.full(len(cells), "unknown", dtype=object)
+    if not named:
+        return "", none, []
+    if len(named) == 1 and not of_columns:
+        [(column, known)] = named.items()
+        return column, np.asarray(cells[column].map(known).fillna("unknown"), dtype=object), []
+    unread = [column for column, known in named.items() if len(set(known.values())) > 1]
+    if not unread:
+        return "", none, []
+    why = "the headings of the results say methods, too" if of_columns else "which of them counts is not known"
+    message = (
+        f"{', '.join(unread)} says by row how the samples were analysed and was not read, since {why}. Make a source of each "
+        "method with 'where:', and say it under options.default_method."
+    )
+    return "", none, [Note(source_id, "method_column_unread", message, len(cells), tuple(unread))]
 
 
 def method_notes(source_id: str, method: npt.NDArray[np.object_]) -> list[Note]:
