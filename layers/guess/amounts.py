@@ -55,7 +55,8 @@ def settle_amounts(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
                 f"in which unit is {heading}? '{words}' stands above it: {CHOICES[base]}.",
             )
         elif doubt is not None:
-            question = f"in which unit is {heading}? '{doubt}' can be read in several ways: {CHOICES[base]}."
+            shown = _as_written(heading, doubt)
+            question = f"in which unit is {heading}? '{shown}' can be read in several ways: {CHOICES[base]}."
             guess.ask(f"options.units.{quantity}", question)
         elif unit is not None:
             if unit != base:
@@ -65,3 +66,9 @@ def settle_amounts(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
         ):
             question = f"in which unit is {heading}? {CHOICES[base]}. The heading does not say it."
             guess.ask(f"options.units.{quantity}", question)
+
+
+def _as_written(heading: str, doubt: str) -> str:
+    """Return what a person reads of a doubt: the brackets it stands in, else the word it is a part of."""
+    parts = [part.strip() for part in re.findall(r"[(\[]([^)\]]+)[)\]]", heading)] or heading.split()
+    return next((part for part in parts if doubt in part), parts[-1] if doubt not in heading else doubt)

@@ -96,3 +96,12 @@ def test_amounts_of_two_wastes_make_no_record(tmp_path: Path, volume: str) -> No
 )  # fmt: skip
 def test_areas_and_volumes_of_walls_pits_and_mines(heading: str, told: bool) -> None:
     assert (of_another_body(heading) is not None) is told
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [("Volumen (MMm3)", "'MMm3'"), ("Volume (m3 x 10^6)", "'m3 x 10^6'"), ("Area (10^3 m2)", "'10^3 m2'")],
+)
+def test_a_question_of_a_unit_shows_what_a_person_reads(tmp_path: Path, heading: str, shown: str) -> None:
+    questions = guessed(tmp_path, {heading: FIRST}).questions
+    assert any(shown in question for key, question in questions.items() if key.startswith("options.units."))
