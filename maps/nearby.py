@@ -55,7 +55,7 @@ class Place:
 WATER_KM = 10.0
 """Farther mapped water says that small waters are missing from the layer, not that there is none."""
 
-WATER_DRAWN_KM = 0.1
+WATER_DRAWN_KM = LINE_DRAWN_KM = 0.1
 """Nearer water is told without a number: neither outlines of lakes nor points of sites say on which side of a shore they lie."""
 
 
@@ -218,13 +218,15 @@ def kilometres(km: float, coarse: bool, lang: str) -> str:
     return words.phrase("about_km", lang, km=words.number(float(in_steps_km(km)), lang, 0))
 
 
+def short_km(km: float, lang: str, decimals: int | None = 1) -> str:
+    """Return kilometres without the unit, by default to a tenth; fewer than one tenth as less than that."""
+    nearest = words.number(LINE_DRAWN_KM, lang, 1)
+    return words.phrase("under_km", lang, km=nearest) if km < LINE_DRAWN_KM else words.number(km, lang, decimals)
+
+
 def line_in_words(km: float, lang: str) -> str:
     """Return the distance to the nearest line of a kind; NaN is not known."""
-    return (
-        words.phrase("near_lines", lang, km=words.number(km, lang, 1))
-        if np.isfinite(km)
-        else words.word("not_known", lang)
-    )
+    return words.phrase("near_lines", lang, km=short_km(km, lang)) if np.isfinite(km) else words.word("not_known", lang)
 
 
 def water_in_words(km: float, lang: str) -> str:

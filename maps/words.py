@@ -13,41 +13,24 @@ from typing import Any
 from layers.codes import codes
 from layers.errors import StageError
 from layers.findings import Value
-from layers.own_tables import own_table
 from layers.schema import SITE_KINDS
 from layers.text import fold
+from maps.word_file import NARROW_SPACE, words_now
+from maps.word_file import unbroken as unbroken
 
 LANGUAGES = ("en", "fr")
 SHOWN_KINDS = (*SITE_KINDS, "quarry")
 """Kinds of site as pages tell them: worked places of stone alone stand apart, for they leave no tailings."""
 
-NARROW_SPACE = "\u202f"
-"""Separates thousands in French (and number from unit), as the Canadian translation bureau asks."""
-
 _NUMBER = re.compile(r"([+-]?)(\d[\d,]*)(\.\d+)?")
 
 
-@lru_cache(maxsize=1)
 def all_words() -> dict[str, Any]:
-    """Return the whole word file: sections of ``key -> {en, fr}``, and ``months``.
+    """Return the whole word file, for what is looked for: sections of ``key -> {en, fr}``, and ``months``.
 
     In French the space before ``: ; ? !`` and inside guillemets does not break; the file is written with plain spaces.
     """
-    table = own_table("maps", "words.yml")
-    for section, entries in table.items():
-        if section != "months":
-            for entry in entries.values():
-                entry["fr"] = unbroken(entry["fr"])
-    return table
-
-
-def unbroken(text: str) -> str:
-    """Return French text whose spaces before high punctuation and per cent do not break."""
-    return re.sub(
-        " ([;?!])",
-        NARROW_SPACE + r"\1",
-        re.sub(" ([:»%])|(«) ", lambda quoted: f"\u00a0{quoted[1]}" if quoted[1] else "«\u00a0", text),
-    )
+    return words_now()
 
 
 def word(key: str, lang: str) -> str:

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from maps.screening.workbook import write_ranking_workbook
 from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
 from maps.site_map.tiers import tiers
+from maps.word_file import looking_for
 from maps.words import finding
 from pipeline.config import RunConfig
 from pipeline.evidence.doubled_places import tell_sampled
@@ -91,12 +93,17 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     StageError
         If a site a steward asked to leave out got this far. Nothing is written then.
     """
+    with looking_for(config.label_sites.target):
+        _publish(config, results, store, run_date)
+
+
+def _publish(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date) -> None:
     _require_withheld(results)
     give_back_memory()
     publication = build_publication(config, results, store, run_date)
     announce(config, results.inputs, store, run_date)
     with ThreadPoolExecutor(1) as beside:  # the libraries that write tables leave the interpreter to the pages
-        tables = beside.submit(_write_tables, publication, results, store, config.publish.language)
+        tables = beside.submit(copy_context().run, _write_tables, publication, results, store, config.publish.language)
         _write_pages(publication, store, config.publish.max_sheets, config.publish.language)
         tables.result()
     censored = {"censored_results": results.censored.to_dict(orient="records")}
@@ -155,7 +162,7 @@ def _require_withheld(results: Results) -> None:
 def build_publication(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date) -> Publication:
     """Put together what the pages draw, in EPSG:4326, at the precision the run file allows."""
     sites = _everything_per_site(results).to_crs(4326)
-    ranking: pd.DataFrame = results.ranking.assign(reasons=_reasons_in_words(results))
+    ranking: pd.DataFrame = results.ranking.assign(reasons=_reasons_in_words(results, config.label_sites.target))
     spacing_km = config.publish.coordinate_precision_km
     if spacing_km > 0:
         sites = conform(at_precision(sites, spacing_km).assign(coordinate_precision_km=spacing_km), Sites)
@@ -294,14 +301,14 @@ def _links_in_words(links: DataFrame[Links]) -> pd.DataFrame:
     return links.drop(columns=["finding", "values"]).assign(reason=reasons)
 
 
-def _reasons_in_words(results: Results) -> pd.Series:
+def _reasons_in_words(results: Results, target: str) -> pd.Series:
     """Return the strongest reasons of every ranked site in English, joined by '; '."""
     strongest = results.reasons[results.reasons["position"] <= REASONS_SHOWN]
     sites = pd.DataFrame(results.known.sites[["site_id", "commodities"]])
     sites = sites.assign(neighbour=neighbours(results.known.sites, "en")).set_index("site_id")
     recorded, neighbour = (strongest["site_id"].map(sites[name]) for name in ("commodities", "neighbour"))
     words = [
-        phrase_reason(feature, contribution, value, "en", commodities, neighbour=beside)
+        phrase_reason(feature, contribution, value, "en", commodities, neighbour=beside, target=target)
         for feature, contribution, value, commodities, beside in zip(
             strongest["feature"], strongest["contribution"], strongest["value"], recorded, neighbour, strict=True
         )

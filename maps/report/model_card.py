@@ -29,7 +29,7 @@ def model_card(publication: Publication) -> str:
 def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
     """Return the card's facts as pairs of label and text."""
     validation = publication.validation
-    rows = [("card_target", words.word("target_ree", lang) if publication.target == "REE" else publication.target)]
+    rows = [("card_target", words.word("target_ree", lang))]
     if validation is not None:
         rows.append(("card_kind", words.word(f"kind_{validation.kind}", lang)))
         counts = {"positives": validation.n_positive, "negatives": validation.n_negative}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from maps import words
 from maps.amounts import DOUBTS, rests_on_little
+from maps.nearby import short_km
 from maps.publication import Publication, of_sites
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, marks, records, rows, tied_ranks
@@ -122,7 +123,11 @@ def _counted(site: pd.Series, lang: str) -> str:
 
 def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: float, lang: str) -> str:
     known = road_km is not None and pd.notna(road_km)
-    road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
+    road = (
+        words.phrase("plan_road", lang, km=short_km(float(road_km), lang, None))
+        if known
+        else words.word("plan_road_unknown", lang)
+    )
     first, last = tie or (int(site["rank"]), int(site["rank"]))
     rank = words.phrase("plan_rank" if tie is None else "plan_rank_tied", lang, rank=first, first=first, last=last)
     supposed = "" if pd.notna(site["tonnage_t"]) else words.word("plan_supposed", lang)

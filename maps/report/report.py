@@ -31,6 +31,7 @@ from maps.verdict import (
     verdict,
 )
 from maps.visits import plan_end
+from maps.word_file import looked_for
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -158,7 +159,7 @@ def _test_words_key(p: Publication) -> str:
 
 def _summary(p: Publication, lang: str) -> str:
     counts = p.ranking["evidence"].value_counts()
-    target = words.word("target_ree", lang) if p.target == "REE" else p.target
+    target = words.word("target_ree", lang)
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
     key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
@@ -172,7 +173,8 @@ def _lists(
     p: Publication, best: dict[str, pd.DataFrame], lang: str, with_sheet: Container[str]
 ) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Return the best of the sampled wastes and of the others: heading, heading of what each rests on, rows."""
-    heads = {"sampled": "report_grade_head", "other": score_key(p.validation)}
+    chance = score_key(p.validation)
+    heads = {"sampled": "report_grade_head" if p.target == "REE" else chance, "other": chance}
     return [
         (words.word(f"report_best_{kind}", lang), words.word(heads[kind], lang), _best(p, table, lang, with_sheet))
         for kind, table in best.items()
@@ -214,7 +216,7 @@ def _rank(row: Any, ties: dict[str, tuple[int, int]], lang: str) -> str:
 
 def _chance_or_grade(row: Any, lang: str) -> str:
     """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
-    if pd.notna(row.treo_ppm):
+    if pd.notna(row.treo_ppm) and looked_for() == "REE":
         figure = words.measured_grade(row.treo_ppm, row.treo_low_ppm, row.treo_high_ppm, lang)
     else:
         figure = words.banded_chance("score_band", row._asdict(), lang)

@@ -127,6 +127,8 @@ def _read_from_patterns(publication: Publication, lang: str) -> str:
 def _analysed(publication: Publication) -> pd.DataFrame | None:
     """Return the wastes with an analysis of their own, best ranked first, beside what was found; None where unknown."""
     ranking, sites = publication.ranking, publication.sites
+    if publication.target != "REE":
+        return None
     if not {"label", "label_rule"} <= set(ranking) or not {"waste_treo_ppm", "waste_n"} <= set(sites):
         return None
     assayed = ranking[ranking["label_rule"].astype(str).str.startswith("assay")][["site_id", "name", "label"]]

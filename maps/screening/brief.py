@@ -21,6 +21,7 @@ from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
 from maps.screening.coverage import coverage_told, uncovered
 from maps.screening.whom_to_ask import permits, record_keepers, speak_first
 from maps.verdict import rests_on_companion
+from maps.word_file import looked_for
 
 SHORT = 5
 """Sites in each of the three short tables."""
@@ -187,7 +188,7 @@ class Brief:
         grade = grade_looked_for(self.p.ranking)
         here = of_sites(self.p.ranking, list(self.table["site_id"]))
         measured = here.loc[(here["evidence"] == "measured").to_numpy(), "treo_ppm"].dropna()
-        if math.isnan(grade) or measured.empty:
+        if math.isnan(grade) or measured.empty or looked_for() != "REE":
             return []
         k = int((measured >= grade).sum())
         return [words.phrase("brief_reach" if k else "brief_reach_none", lang, k=k, grade=words.number(grade, lang, 0))]
@@ -360,7 +361,7 @@ def rank_band(row: dict[str, Any], lang: str) -> str:
 
 def judged(row: dict[str, Any], lang: str) -> str:
     """Return what the place in the list rests on: samples of the waste, or the chance that its grade is reached."""
-    if row["evidence"] == "measured":
+    if row["evidence"] == "measured" and looked_for() == "REE":
         grade = words.measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
         sampled = words.phrase(
             "brief_judged_sampled", lang, grade=grade.replace(" (", "\n("), n=int(row["waste_n"] or 0)

@@ -59,7 +59,7 @@ def _begun(publication: Publication, title: str, lang: str, *, language: bool) -
         title,
         f"{publication.title}. {run}. {words.word('made_with', lang)}.",
         *([words.word("book_language", lang)] if language else []),
-        words.phrase("book_target", lang, target=_looked_for(publication, lang)),
+        words.phrase("book_target", lang, target=words.word("target_ree", lang)),
         words.phrase("book_sure", lang, verdict=plain_verdict(publication.validation, lang)),
         *order_told(publication.ranking, lang),
     ]
@@ -79,11 +79,5 @@ def _other_targets(publication: Publication, table: pd.DataFrame, lang: str) -> 
     if not lines:
         return []
     names = ", ".join(names_of_targets(publication, lang).values())
-    n, target = len(lines) + 1, _looked_for(publication, lang)
+    n, target = len(lines) + 1, words.word("target_ree", lang)
     return ["", words.phrase("book_targets", lang, n=n, target=target, names=names), *lines]
-
-
-def _looked_for(publication: Publication, lang: str) -> str:
-    """Return what the order is for, as pages name it."""
-    key = f"target_{publication.target.lower()}"
-    return words.word(key, lang) if words.known(key) else publication.target

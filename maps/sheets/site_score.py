@@ -9,6 +9,7 @@ from maps import words
 from maps.amounts import rests_on_little
 from maps.list_order import expected_grade
 from maps.rows import grade_rule_told, present
+from maps.word_file import looked_for
 
 Row = Mapping[Any, Any]
 """One row of a table by column."""
@@ -38,9 +39,7 @@ def score_rows(
     low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
     contained = words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)
     unknown = "contained_unknown_grade" if present(ranked["tonnage_high_t"]) else "contained_unknown_amount"
-    rows = [
-        (score_key, words.banded_chance("score_range", ranked, lang)),
-        ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
+    oxides = [
         (
             f"grade_rule_{grade_rule_told(ranked['grade_rule'], estimated_fraction)}",
             words.measured_grade(ranked["treo_ppm"], low, high, lang) if measured else words.grade(low, high, lang),
@@ -49,13 +48,20 @@ def score_rows(
             "contained",
             contained if present(ranked["contained_treo_high_t"]) else words.word(unknown, lang),
         ),
+    ]
+    if looked_for() != "REE":  # the chance is of another element, and of the rare earths only an assay is told
+        oxides = [("treo_measured", oxides[0][1])] if measured else []
+    rows = [
+        (score_key, words.banded_chance("score_range", ranked, lang)),
+        ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
+        *oxides,
         (_payable_label(ranked, grade_ppm, lang), _payable(ranked, lang)),
     ]
     expected = expected_grade(ranked, lang)
     rows += [("expected_grade", expected)] if expected else []
     if ranked["site_kind"] == "showing":
         rows = rows[:2]  # no grade and no amount of a waste that does not exist
-    if measured:
+    if measured and looked_for() == "REE":
         rows = rows[1:]  # a chance of a measured grade says less than the grade
     if score_key != "score":
         return [(words.word(key, lang), value) for key, value in rows]

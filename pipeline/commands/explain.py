@@ -15,6 +15,7 @@ from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_rule_told, rank_labels
 from maps.rows import marks as marks_of
 from maps.verdict import rests_on_companion, score_key
+from maps.word_file import looked_for, looking_for
 from maps.words import (
     areas_looked_up,
     banded_chance,
@@ -60,6 +61,11 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         If the run ranked no such site; close ids and names are offered.
     """
     publication = load_publication(run_folder)
+    with looking_for(publication.target):
+        return _explain(publication, run_folder, site_id, lang)
+
+
+def _explain(publication: Publication, run_folder: Path, site_id: str, lang: str) -> str:
     chosen = publication.ranking[publication.ranking["site_id"] == site_id]
     if chosen.empty:
         raise StageError(_unknown(publication, site_id))
@@ -92,7 +98,9 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
-        reason = phrase_reason(feature, contribution, value, lang, recorded, row["site_kind"], neighbour)
+        reason = phrase_reason(
+            feature, contribution, value, lang, recorded, row["site_kind"], neighbour, publication.target
+        )
         lines.append(f"  {marks(f'{contribution:+.2f}', lang)}  {reason}")
     if len(everything) > len(reasons):
         lines.append(f"  … + {len(everything) - len(reasons)}")
@@ -122,7 +130,7 @@ def later_run(run_folder: Path, lang: str) -> list[str]:
 
 def _grade(row: pd.Series, site: pd.Series, key: str, lang: str) -> str:
     """Return the measured concentration as the sheet calls it, or the chance of the grade where the waste was not sampled."""
-    if pd.notna(row["treo_ppm"]):
+    if pd.notna(row["treo_ppm"]) and looked_for() == "REE":
         rule = grade_rule_told("assay", site.get("waste_estimated_fraction"))
         grade = measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
         return f"{word(f'grade_rule_{rule}', lang)}{word('colon', lang)}{grade}"

@@ -21,6 +21,7 @@ from maps.screening.brief import Brief
 from maps.screening.page import write_screening
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
 from maps.sovereignty import without_sites
+from maps.word_file import looking_for
 from maps.words import phrase, word
 from pipeline.commands.explain import later_run
 from pipeline.folder.published import load_publication
@@ -84,25 +85,26 @@ def screen_run(
         If the outline cannot be read, has no CRS, or encloses no area; if ``out`` holds files and no earlier screening.
     """
     publication = load_publication(run_folder)
-    community, nation, site = map(_as_text, (community, nation, site))
-    unheeded = later_run(run_folder, lang)
-    if exclusions is not None:
-        asked = _asked_for(publication, exclusions)
-        publication = without_sites(publication, asked.sites)
-        unheeded += _told_of_requests(asked, lang)
-    if site is not None:
-        return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
-    origin = _place(publication, community, nation, area, hide_outline=hide_outline)
-    folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
-    table = screen(publication, origin, within_km=within_km)
-    with scratch_folder() as fresh:
-        write_screening(publication, origin, table, fresh, within_km=within_km, lang=lang)
-        put_in_place(fresh, folder)
-    lines = Brief(publication, origin, table, within_km).as_text(lang)
-    lines += [] if len(table) else [word("screen_look_farther", lang)]
-    ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
-    written = [f"  {folder / name}{word('colon', lang)}{word(key, lang)}" for name, key in WRITTEN.items()]
-    return "\n".join([*lines, "", *unheeded, *ranks, word("notice_not_resource_list", lang), "", *written])
+    with looking_for(publication.target):
+        community, nation, site = map(_as_text, (community, nation, site))
+        unheeded = later_run(run_folder, lang)
+        if exclusions is not None:
+            asked = _asked_for(publication, exclusions)
+            publication = without_sites(publication, asked.sites)
+            unheeded += _told_of_requests(asked, lang)
+        if site is not None:
+            return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
+        origin = _place(publication, community, nation, area, hide_outline=hide_outline)
+        folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
+        table = screen(publication, origin, within_km=within_km)
+        with scratch_folder() as fresh:
+            write_screening(publication, origin, table, fresh, within_km=within_km, lang=lang)
+            put_in_place(fresh, folder)
+        lines = Brief(publication, origin, table, within_km).as_text(lang)
+        lines += [] if len(table) else [word("screen_look_farther", lang)]
+        ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
+        written = [f"  {folder / name}{word('colon', lang)}{word(key, lang)}" for name, key in WRITTEN.items()]
+        return "\n".join([*lines, "", *unheeded, *ranks, word("notice_not_resource_list", lang), "", *written])
 
 
 def _place(

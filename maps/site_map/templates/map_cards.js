@@ -83,6 +83,7 @@ function chemistry(i) {
   if (mere(i)) return []; // no grade and no amount of a waste that does not exist
   const low = col("treo_low", i), high = col("treo_high", i), mean = col("treo", i), rule = txt("grade_rule", i);
   const grade = assayed(i) && undetected(i) !== null ? undetected(i) : mean === null ? span(low, high, "ppm") : `${rounded(mean)}\u00a0ppm (${span(low, high, "")})`;
+  if (meta.target !== "REE") return [...(mean === null ? [] : fact("treo_measured", grade)), ...payable(i)]; // of the rare earths only an assay is told
   return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w(S.t[i] === null ? "contained_unknown_amount" : "contained_unknown_grade") : span(col("contained_low", i), col("contained_high", i), "t")), ...fact("expected_grade", col("expected", i) === null ? null : expectedOf(i)), ...payable(i)];
 }
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
@@ -104,7 +105,7 @@ function fillCard(i) {
     el("h3", {}, w("cautions")), paragraphs(cautionsOf(i), w("cautions_none")),
     el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, lookedUp() + " " + w("notice_absence")),
     el("h3", {}, w("access")),
-    el("dl", {}, ["road_km", "rail_km", "power_km"].filter((key) => S[key] && S[key].some((one) => one !== null)).flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
+    el("dl", {}, ["road_km", "rail_km", "power_km"].filter((key) => S[key] && S[key].some((one) => one !== null)).flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: col(key, i) < 0.1 ? fill("under_km", { km: number(0.1) }) : number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
     el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i) && data.sites.deposits[txt("deposit", i)][lang]), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),

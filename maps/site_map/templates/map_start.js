@@ -29,7 +29,7 @@ function speak() {
   for (const node of document.querySelectorAll("[data-w-placeholder]")) node.setAttribute("placeholder", w(node.dataset.wPlaceholder));
   for (const node of document.querySelectorAll("[data-lang]")) node.setAttribute("aria-pressed", String(node.dataset.lang === lang));
   byId("run-line").textContent = fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) });
-  byId("intro").textContent = fill("map_intro", { target: meta.target === "REE" ? w("target_ree") : meta.target });
+  byId("intro").textContent = fill("map_intro", { target: w("target_ree") });
   byId("plain-verdict").textContent = meta.plain_verdict[lang];
   byId("verdict").textContent = meta.verdict[lang];
   byId("aggregated").hidden = data.cells.length === 0;
