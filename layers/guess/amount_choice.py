@@ -20,6 +20,8 @@ _OF_OTHER_THINGS = re.compile(
     r"(?i)elev|altitud|cota|\brl\b|over ?have|sample|wt\b|weight|peso|poids|ore|mineral|milled|mined|concentr|product|reserve|"
     r"resource|capacity|catchment|pond|conten|contain|endow"
 )
+_OF_SAMPLES = ("mg", "g", "kg", "lb")
+"""Units of what a laboratory received; no register weighs a waste in them."""
 _BOUND = re.compile(
     r"(?i)(?<![a-z])(?:min|max|low|lower|high|upper|least|most|minim(?:o|a|um|ale?)|maxim(?:o|a|um|ale?)|p[159]0|"
     r"smallest|largest|optimistic|pessimistic)(?![a-z])"
@@ -38,6 +40,7 @@ def measures_waste(name: str, layer_column: str) -> bool:
     return (
         heading.kind == AMOUNTS[layer_column]
         and has_unit
+        and heading.unit not in _OF_SAMPLES
         and heading.element is None
         and not _OF_OTHER_THINGS.search(name)
     )

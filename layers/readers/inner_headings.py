@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from layers.cell_search import cells_like
+from layers.cell_search import cells_like, cells_matching
 from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
@@ -20,6 +21,10 @@ _HEAD_ROWS, _NUMERIC = 60, 0.6
 _FEWEST_WORDS, _MOST_ALIKE = 2, 6
 """A word in the place of a number begins another table where a second one stands beside it, and neither occurs often."""
 _FEWEST_FILLED = 3
+_OF_IDS = re.compile(
+    r"(?i)\s*(?:samples?|site|muestra|amostra|[ée]chantillons?|proben?|prov)(?:[ _-]?(?:ids?|nos?\.?|numbers?|names?))?\s*\Z"
+)
+_OF_IDS_LIKE = r"(?i)^\s*(?:sampl|site|muestra|amostra|.chantillon|prob|prov)"
 _NO_HEADING = NO_RESULT | BELOW_WORDS
 
 
@@ -67,7 +72,21 @@ def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int,
         name, cell = next((name, cell) for name, cell in filled.items() if name != cell)
         raise _another_table(where, int(rows[position]), name, cell)
     _refuse_narrow_table(where, cells, rows)
-    return repeated
+    return _of_ids_alone(cells, names) | repeated
+
+
+def _of_ids_alone(cells: pd.DataFrame, names: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """Find rows that say of the first column that ids stand in it, and hold hardly anything else: a second row of headings."""
+    if not names:
+        return {}
+    hits = cells_matching(cells[names[0]], _OF_IDS, _OF_IDS_LIKE, ())
+    reason = ("repeated_heading", "the row holds headings of columns of words, and nothing of a sample or site")
+    return {
+        position: reason
+        for position in np.flatnonzero(hits).tolist()
+        if len(filled := cells.iloc[position].dropna()) <= len(cells.columns) / 2
+        and not any(any(letter.isdigit() for letter in str(cell)) for cell in filled)
+    }
 
 
 def _refuse_narrow_table(where: str, cells: pd.DataFrame, rows: np.ndarray) -> None:

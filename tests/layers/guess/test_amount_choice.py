@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from layers.cells.amounts_beside import of_another_body
+from layers.guess.amount_choice import measures_waste
 from layers.guess.columns import Guess
 from layers.guess.file import guess_file
 from layers.guess.recognise import finds
@@ -105,3 +106,8 @@ def test_areas_and_volumes_of_walls_pits_and_mines(heading: str, told: bool) -> 
 def test_a_question_of_a_unit_shows_what_a_person_reads(tmp_path: Path, heading: str, shown: str) -> None:
     questions = guessed(tmp_path, {heading: FIRST}).questions
     assert any(shown in question for key, question in questions.items() if key.startswith("options.units."))
+
+
+@pytest.mark.parametrize(("heading", "of_waste"), [("WtKg", False), ("Mass (kg)", False), ("Mass (kt)", True)])
+def test_what_a_laboratory_received_is_no_amount_of_waste(heading: str, of_waste: bool) -> None:
+    assert measures_waste(heading, "mass_t") == of_waste

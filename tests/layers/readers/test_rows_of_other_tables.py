@@ -310,3 +310,9 @@ def test_a_repeated_heading_is_read_by_no_check(tmp_path: Path) -> None:
     assert list(reading.rejected["reason_code"]) == ["repeated_heading"]
     assert len(reading.layer) == 6
     assert not {note.code for note in reading.notes} & {"jurisdiction_unknown", "unknown_commodity", "unread_quantity"}
+
+
+def test_a_second_row_of_headings_that_names_ids_alone_is_no_sample(tmp_path: Path) -> None:
+    reading = lab(tmp_path, "sample_id,site_id,La_ppm,Ce_ppm,Y_ppm\nSample,Type,,,\nS1,A,3,4,5\nSample 2,A,6,7,8\n")
+    assert list(reading.rejected["reason_code"]) == ["repeated_heading"]
+    assert reading.layer["sample_id"].tolist() == ["s:S1", "s:Sample 2"]
