@@ -80,7 +80,7 @@ class Publication:
         `TARGET_COLUMNS`: every site once per target, best first. ``diagnostics`` then holds ``target_names`` (by symbol and
         language), ``worth_chance``, the chance from which a site counts as worth a sample, and ``target_hosts``, what
         is expected of each kind of host by whom. ``region_bbox`` (west, south, east, north in degrees) is there where the run
-        kept to a box.
+        kept to a box, ``near_km`` is how near to an area a site is told as near it.
     withheld : int
         Features withheld at the request of a steward.
     rejected : DataFrame

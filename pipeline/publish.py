@@ -202,6 +202,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
 def _targets(config: RunConfig, results: Results) -> dict[str, Any]:
     """Return the table of targets for the pages, and the diagnostics with their names."""
     diagnostics = dict(results.model.diagnostics)
+    diagnostics["near_km"] = config.overlay_territories.near_km
     if config.region.bbox is not None:
         diagnostics["region_bbox"] = [float(end) for end in config.region.bbox]
     if results.targets is None:

@@ -179,7 +179,7 @@ class SheetWriter:
             "score": score_rows(ranked, self.score_key, self.grade_ppm, lang, site.get("waste_estimated_fraction")),
             "bars": companion_bars(self.companion[site_id], site, ranked, lang) if site_id in self.companion else [],
             "reasons": self._reasons(site, lang),
-            "similar": words.in_list(self.like.get(site_id, []), lang),
+            "similar": words.in_list((names[lang] for names in self.like.get(site_id, [])), lang),
             "metals": _by_kind(metals(site, lang, self.titles)),
             "elements": waste_elements(site, lang),
             "targets": self.targets[lang].get(site_id, []),
@@ -315,26 +315,29 @@ class SheetWriter:
             sentences.append((words.word(key, lang), distance))
         return sentences
 
-    def _rank(self, row: Any) -> str:
+    def _rank(self, row: Any, lang: str) -> str:
         """Return a rank, of tied sites the span they share."""
-        return "–".join(str(end) for end in self.tied.get(row.site_id, (row.rank,)))
+        return "–".join(words.number(int(end), lang) for end in self.tied.get(row.site_id, (row.rank,)))
 
-    def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
+    def _ranked_name(self, row: Any) -> dict[str, str]:
+        return {lang: f"{_text(row.name, row.site_id)} ({self._rank(row, lang)})" for lang in words.LANGUAGES}
+
+    def _alike(self, chosen: set[str]) -> dict[str, list[dict[str, str]]]:
         """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""
         about = self.p.sites[["site_id", "deposit_type", "commodities"]]
         table = self.p.ranking[["site_id", "rank", "name"]].merge(
             pd.DataFrame(about), on="site_id", how="left", validate="one_to_one"
         )
         table = table[table["deposit_type"].notna() | table["commodities"].notna()]
-        groups: dict[str, list[str]] = {}
+        groups: dict[str, list[dict[str, str]]] = {}
         for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
-            names = [f"{_text(row.name, row.site_id)} ({self._rank(row)})" for row in rows(group)]
+            members = list(rows(group))
             for at, site_id in enumerate(group["site_id"]):
                 if site_id not in chosen:
                     continue
                 first = max(0, at - SIMILAR)
-                window = sorted((abs(other - at), other) for other in range(first, min(len(names), at + SIMILAR + 1)))
-                groups[site_id] = [names[other] for gap, other in window if gap][:SIMILAR]
+                window = sorted((abs(other - at), other) for other in range(first, min(len(members), at + SIMILAR + 1)))
+                groups[site_id] = [self._ranked_name(members[other]) for gap, other in window if gap][:SIMILAR]
         return groups
 
 

@@ -28,7 +28,10 @@ def target_lines(publication: Publication, site_ids: Collection[str], lang: str)
     others = table[(table["target"] != MAIN_TARGET) & ~table["ranked_last"].astype(bool)]
     shown = others[others["worth_sampling"].astype(bool) | (others["rank"] <= AMONG_FIRST)]
     shown = shown.sort_values(["site_id", "worth_sampling", "rank"], ascending=[True, False, True], kind="stable")
-    lines = {str(site): [words.phrase("worth_of", lang, n=int(count)) + "."] for site, count in counts.items()}
+    lines = {
+        str(site): [words.phrase("worth_of" if count else "worth_of_none", lang, n=int(count)) + "."]
+        for site, count in counts.items()
+    }
     for site, own in shown.groupby("site_id", sort=False):
         lines[str(site)] += [_line(publication, row, lang) for row in rows(own.head(SHOWN))]
     return lines

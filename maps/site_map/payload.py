@@ -163,6 +163,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "sheets_assayed": _last_rank_of_sheets(publication.ranking, max_sheets),
         "grade": numbers([grade_looked_for(publication.ranking)], 3)[0],
         "coarse_step_km": COARSE_STEP_KM,
+        "near_km": publication.diagnostics.get("near_km"),
         "practically_none_t": words.PRACTICALLY_NONE_T,
         "enough_t": _of_order(publication.ranking, "order_contained_t"),
         "cap_t": _of_order(publication.ranking, "order_cap_t"),

@@ -41,7 +41,8 @@ def target_columns(publication: Publication, shown: pd.Series, ranked: int) -> d
         site, first and last rank, rank_low, rank_high, score, score_low, score_high (thousandths), grade_low, grade_high (ppm),
         payable tonnes, measured (0 or 1); ``worth_n`` (all sites worth a sample).
         ``worth``: for how many targets, rare earths among them, each site is worth a sample;
-        ``worth_tiers`` their classes.
+        ``worth_tiers`` their classes; ``worth_sets``, distinct lists of their symbols, and ``worth_set``, which of these is a
+        site's; ``worth_last_n``, sites that reach the chance for a target and are left out, for they stand last.
     """
     table = publication.targets
     symbols = [name for name in dict.fromkeys(table["target"]) if name != MAIN_TARGET]
@@ -65,7 +66,24 @@ def target_columns(publication: Publication, shown: pd.Series, ranked: int) -> d
         "worth_chance": float(publication.diagnostics["worth_chance"]),
         "worth": packed(counts.tolist()),
         "worth_tiers": packed(classes.tolist()),
+        **_which(table, shown),
+        "worth_last_n": _left_last(table, float(publication.diagnostics["worth_chance"])),
     }
+
+
+def _which(table: pd.DataFrame, shown: pd.Series) -> dict[str, Any]:
+    """Return the targets each site is worth a sample for: distinct lists of symbols, and which of them is a site's."""
+    held = table[table["worth_sampling"].astype(bool)]
+    symbols = held.groupby("site_id", sort=False)["target"].agg(tuple).reindex(shown)
+    lists = [own if isinstance(own, tuple) else () for own in symbols]
+    numbered = {own: at for at, own in enumerate(dict.fromkeys(lists))}
+    return {"worth_sets": [list(own) for own in numbered], "worth_set": packed([numbered[own] for own in lists])}
+
+
+def _left_last(table: pd.DataFrame, chance: float) -> int:
+    """Return how many sites reach the chance for some target and for none count as worth a sample: those that stand last."""
+    reached = set(table.loc[(table["score"] >= chance) & table["ranked_last"].astype(bool), "site_id"])
+    return len(reached - set(table.loc[table["worth_sampling"].astype(bool), "site_id"]))
 
 
 def _first(rows: pd.DataFrame, at: pd.Series) -> list[list[Any]]:

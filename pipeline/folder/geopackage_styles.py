@@ -56,6 +56,15 @@ _LABELS = {
 }
 """What is written beside the things of a layer: an expression of QGIS, size in points, colour, how much it matters (0 to 10)."""
 
+_TITLES = {
+    "sites": "name",
+    "communities": "community",
+    "territories": "territory",
+    "sampling_plan": "name",
+    "held_out": "site_id",
+}
+"""Column that QGIS names the things of a layer by."""
+
 _PLAIN = "https://www.iana.org/assignments/media-types/text/plain"
 _QGIS = "http://mrcc.com/qgis.dtd"
 _EXTENSIONS = {
@@ -173,11 +182,13 @@ def qml(layer: str, table: pd.DataFrame, validation: Validation | None, lang: st
         f'<alias index="{at}" field="{escape(field)}" name="{escape(alias)}"/>'
         for at, (field, alias, _) in enumerate(_told_columns(table, validation, lang), start=1)
     )
+    title = f'"{_TITLES[layer]}"' if _TITLES.get(layer) in table else ""
     labelled = layer in _LABELS and (layer != "sites" or "rank_class" in table)
     return (
         '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis version="3.22" '
-        f'styleCategories="Symbology|Labeling|Fields" labelsEnabled="{int(labelled)}">'
-        f"{_renderer(layer, table, lang)}{_labels(*_LABELS[layer]) if labelled else ''}<aliases>{aliases}</aliases></qgis>"
+        f'styleCategories="Symbology|Labeling|Fields|MapTips" labelsEnabled="{int(labelled)}">'
+        f"{_renderer(layer, table, lang)}{_labels(*_LABELS[layer]) if labelled else ''}<aliases>{aliases}</aliases>"
+        f"<previewExpression>{escape(title)}</previewExpression></qgis>"
     )
 
 

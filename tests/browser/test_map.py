@@ -236,6 +236,27 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert page.evaluate("placesFor('51.2 -84.5').map((one) => one.text)") == ["Go to 51.2000, -84.5000"]
 
 
+def test_places_are_found_with_a_letter_wrong_or_a_word_cut_short(page: Any) -> None:
+    page.evaluate("[base.towns.name[0], base.names.name[0]] = ['Sault Ste. Marie', 'Elliot Lake']")
+    for text, place in (
+        ("Eliot Lake", "Elliot Lake"),
+        ("Sault Sainte Marie", "Sault Ste. Marie"),
+        ("Sualt Ste Marie", "Sault Ste. Marie"),
+    ):
+        assert [one for one in page.evaluate(f"placesFor({text!r}).map((one) => one.text)") if place in one], text
+    assert page.evaluate("placesFor('no such place')") == []
+    page.evaluate("[base.towns.name[0], base.names.name[0]] = ['Town One', 'Lake One']")
+
+
+def test_a_link_with_an_area_to_filter_by_opens_the_list_and_no_card(page: Any) -> None:
+    area = page.evaluate("A.name[0]")
+    page.evaluate(f"byId('f-area').value = {area!r}; apply(); writeHash()")
+    assert "lies_in=" in page.url
+    assert "area=" not in page.url
+    page.evaluate("readSubject(new URLSearchParams(location.hash.slice(1)), false)")
+    assert page.evaluate("byId('card').hidden")
+
+
 def test_the_other_tongue_is_that_of_waters_and_no_town_stands_before_them(page: Any) -> None:
     page.evaluate("[base.towns.name[0], base.names.name[0]] = ['Superior', 'Lake Superior']")
     assert page.evaluate("placesFor('supérieur').map((one) => one.at.name)") == ["Lake Superior"]

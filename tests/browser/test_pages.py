@@ -41,6 +41,18 @@ def test_on_a_phone_no_cell_of_a_table_lies_out_of_sight(browser: Any, run: Path
     one.context.close()
 
 
+def test_on_a_phone_a_row_is_as_high_as_its_label(browser: Any, run: Path) -> None:
+    one = Watched(browser, size=PHONE)
+    page = one.open(run / "screen" / "sites.html")
+    before, after = page.evaluate(
+        """() => { const cell = [...document.querySelectorAll('table.stack td[data-label]')].find((one) => one.offsetParent);
+        cell.textContent = '1'; cell.dataset.label = 'A'; const before = cell.offsetHeight;
+        cell.dataset.label = 'Status in the inventory '.repeat(4); return [before, cell.offsetHeight]; }"""
+    )
+    assert after >= 3 * before
+    one.context.close()
+
+
 def test_no_number_of_a_table_of_the_report_is_parted_in_print(watched: Watched, run: Path) -> None:
     page = watched.open(run / "report.html")
     page.emulate_media(media="print")

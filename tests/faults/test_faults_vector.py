@@ -464,6 +464,7 @@ def test_a_geopackage_carries_styles_headings_and_notices(tmp_path: Path) -> Non
         assert {"gpkg_metadata", "gpkg_schema"} <= known
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     drawn = ElementTree.fromstring(styles["sites"].split(">", 1)[1])
+    assert drawn.findtext("previewExpression") == '"name"'
     categories = {category.get("value"): category.get("label") for category in drawn.iter("category")}
     assert categories == {
         "top_10": "Rangs 1 à 10",

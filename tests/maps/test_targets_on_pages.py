@@ -19,6 +19,7 @@ from maps.report.target_tables import target_tables
 from maps.rows import worth_counts
 from maps.sheets.sheet import SheetWriter
 from maps.sheets.site_chemistry import waste_elements
+from maps.sheets.site_targets import target_lines
 from maps.site_map.target_columns import target_columns
 from maps.sovereignty import without_sites
 from pipeline.evidence.targets import target_table
@@ -47,6 +48,27 @@ def test_the_map_holds_the_first_sites_and_the_class_of_all(made: Any) -> None:
     classes = unpacked(columns["tiers"]["Co"])
     assert [classes[at] for at in range(60) if cobalt.loc[shown[at], "rank"] <= 10] == [0] * 10
     assert {classes[at] for at in range(60) if cobalt.loc[shown[at], "ranked_last"]} == {3}
+
+
+def test_the_combined_view_names_every_target_counted_and_tells_what_it_leaves_out(made: Any) -> None:
+    shown = made.ranking["site_id"]
+    columns = target_columns(made, shown, len(shown))
+    sets = [columns["worth_sets"][at] for at in unpacked(columns["worth_set"])]
+    assert [len(one) for one in sets] == worth_counts(made.targets).reindex(shown).tolist()
+    worth = made.targets[made.targets["worth_sampling"]]
+    site = worth["site_id"].iloc[0]
+    assert set(sets[shown.tolist().index(site)]) == set(worth.loc[worth["site_id"] == site, "target"])
+    chance = made.diagnostics["worth_chance"]
+    last = made.targets.assign(ranked_last=made.targets["site_id"] == site)
+    last["worth_sampling"] &= ~last["ranked_last"]
+    last.loc[last["ranked_last"], "score"] = chance
+    assert target_columns(replace(made, targets=last), shown, len(shown))["worth_last_n"] == 1
+
+
+def test_a_site_worth_a_sample_for_nothing_is_told_so_in_words(made: Any) -> None:
+    none = replace(made, targets=made.targets.assign(worth_sampling=False))
+    site = made.ranking["site_id"].iloc[0]
+    assert target_lines(none, [site], "fr")[site][0] == "À échantillonner pour aucune des substances."
 
 
 def test_the_combined_view_counts_targets_and_never_adds_up_values(made: Any) -> None:

@@ -143,7 +143,7 @@ function fillArea(i, here = []) {
   const twins = A.name.filter((one) => one === A.name[i]).length;
   clear(byId("card")).append(...[backRow(), title(A.name[i]), el("p", { class: "small" }, A.kinds[A.kind[i]][lang] + (A.coarse[i] ? " · " + w("outline_coarse") : "")), A.other[i] ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${A.other[i]}`) : null,
     ...groundFacts(here), sourceFacts(A.source[i], A.steward[i]), el("div", { class: "notice" }, el("p", {}, w("notice_nations")), el("p", {}, w("notice_boundaries") + " " + w("notice_absence"))), contactLine(),
-    el("h3", {}, fill("sites_inside", { n: number(inside.length) })), ...siteButtons(inside, 10), el("h3", {}, fill("sites_near", { n: number(near.length) })), ...siteButtons(near, 10),
+    el("h3", {}, fill("sites_inside", { n: number(inside.length) })), ...siteButtons(inside, 10), el("h3", {}, fill(meta.near_km ? "sites_near_km" : "sites_near", { n: number(near.length), km: meta.near_km ? number(meta.near_km) : "" })), ...siteButtons(near, 10),
     el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false })), button(fill("place_area", { place: A.name[i] }), () => { byId("f-area").value = A.name[i]; byId("search").value = ""; apply(); closeCard(true); }), button(w("copy_link"), copyLink)),
     ...screenBlock("--nation", A.name[i]), twins > 1 ? el("p", { class: "small" }, fill("area_parts", { n: number(twins) })) : null].filter(Boolean));
 }

@@ -103,8 +103,14 @@ function wholePlace(text) {
   if (first.order === WHOLE.but_for_kind && foldedNames.has(fold(text))) return null;
   return suggested.find((one) => one.area && one.order === first.order) ?? first;
 }
+/* Names of places as they are cut short, and whether all words of a search are such a word, its beginning, or one letter off. */
+const CUT_SHORT = { ft: "fort", st: "saint", ste: "saint", sainte: "saint", mt: "mount" }, inFull = (one) => CUT_SHORT[one] ?? one;
+function mistypedFits(name, tokens) {
+  const parts = fold(name).split(" ").map(inFull);
+  return tokens.map(inFull).every((token) => parts.some((part) => part.startsWith(token) || (Math.min(token.length, part.length) > 3 && Math.abs(part.length - token.length) < 2 && oneOff(part, token))));
+}
 /* Places that fit, the best first: what to write on the button, what it does, and where the map moves while it is typed. */
-function placesFor(text) {
+function placesFor(text, loose = false) {
   const found = [], at = coordinates(text), tokens = wordsOf(text);
   if (at) return [at, { y: at.x, x: at.y }].filter((one, k) => !k || (Math.abs(one.y) <= 85 && onMap(one) && !onMap(at))).sort((a, b) => onMap(b) - onMap(a)).map((one, order) => {
     const name = `${number(one.y, 4)}${lang === "fr" ? " ; " : ", "}${number(one.x, 4)}`, look = () => lookAt(one.y, one.x, name, 9);
@@ -113,7 +119,7 @@ function placesFor(text) {
   if (!tokens.length || tokens.join("").length < 2) return [];
   const fits = (name, kind, more) => {
     const whole = wholeness(text, name, kind), water = WATER_WORDS[kind] ?? [], folded = " " + fold([name, more, tokens.every((one) => water.includes(one)) ? "" : water.join(" ")].join(" "));
-    return whole ?? (holdsAll(folded, tokens, true) ? (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0) : -1);
+    return whole ?? (holdsAll(folded, tokens, true) ? (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0) : loose && kind !== "metal" && mistypedFits(name, tokens) ? 3 : -1);
   };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
   for (const [one, n] of commodities()) add(fits(one, "metal", french(one) + " " + symbolOf(one)) < 0 ? -1 : 0.5, { metal: [one, french(one), symbolOf(one)].map(fold).includes(fold(text)), text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
@@ -126,7 +132,7 @@ function placesFor(text) {
   };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
   base.names.name.forEach((_, k) => named(base.names, k, w("name_" + kindOfName(k)), zoomOfName(k), { outline: () => outlineOfName(k) }, otherTongue(base.names.name[k]), kindOfName(k)));
-  return found.sort((a, b) => a.order - b.order);
+  return found.length || loose ? found.sort((a, b) => a.order - b.order) : placesFor(text, true);
 }
 const kindOfName = (k) => base.names.kinds[base.names.kind[k]];
 const zoomOfName = (k) => Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k]))));

@@ -1,6 +1,6 @@
 /* Further targets: the same sites in another order, or by how many targets each is worth a sample for. Never a sum of money. */
 const G = data.targets, COMBINED = "combined", mainTier = S.tier, unpacked = (text) => text[0] === "=" ? Array.from(text.slice(1), (one) => parseInt(one, 36)) : text.split(",").map(Number);
-const worth = G ? unpacked(G.worth) : null, aimTiers = {};
+const worth = G ? unpacked(G.worth) : null, worthSet = G ? unpacked(G.worth_set) : null, aimTiers = {};
 let target = ""; // "": rare earths, COMBINED, or the symbol of a target
 const targetName = (symbol) => G.names[symbol][lang];
 /* Row of a site in the order of a target: what stands in which place, see target_columns.py. */
@@ -33,7 +33,7 @@ const tierHeading = () => target === "" ? w("legend_tier") : target === COMBINED
 const targetRank = (row) => row[ROW.first] === row[ROW.last] ? number(row[ROW.first]) : `${number(row[ROW.first])}–${number(row[ROW.last])}`;
 const targetValue = (i) => target === COMBINED ? fill("worth_of", { n: number(worth[i]) }) : targetRow(i) ? chance(targetRow(i)[ROW.score] / 1000) : "";
 const targetGrade = (row) => (row[ROW.measured] ? w("target_assayed") + " " : "") + span(row[ROW.grade_low], row[ROW.grade_high], "ppm");
-const worthNames = (i) => G.symbols.filter((symbol) => { const row = targetRows(symbol).get(i); return row && row[ROW.score] >= 1000 * G.worth_chance; }).map(targetName);
+const worthNames = (i) => G.worth_sets[worthSet[i]].map((symbol) => G.names[symbol]?.[lang] ?? w("target_main"));
 /* A row of the list under a target. */
 function targetItem(i, place) {
   const row = targetRow(i), about = [];
@@ -43,14 +43,14 @@ function targetItem(i, place) {
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), target === COMBINED ? number(worth[i]) : targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))), ownStar(i));
 }
-const targetAbout = () => target === COMBINED ? fill("target_combined_about", { chance: number(G.worth_chance, 2), n: number(G.symbols.length + 1) }) : fill("target_list_about", { target: targetName(target), ppm: number(G.thresholds[target]) });
+const targetAbout = () => target === COMBINED ? [fill("target_combined_about", { chance: number(G.worth_chance, 2), n: number(G.symbols.length + 1) }), G.worth_last_n ? fill(G.worth_last_n === 1 ? "target_combined_last_one" : "target_combined_last", { n: number(G.worth_last_n) }) : ""].filter(Boolean).join(" ") : fill("target_list_about", { target: targetName(target), ppm: number(G.thresholds[target]) });
 /* On the card of a site: the targets among whose first sites it stands, the one looked for first, then the best rank. */
 function targetBlock(i) {
   if (!G) return [];
   const found = G.symbols.map((symbol) => [symbol, targetRows(symbol).get(i)]).filter((one) => one[1]).sort((a, b) => (b[0] === target) - (a[0] === target) || a[1][ROW.first] - b[1][ROW.first]);
   const items = found.map(([symbol, row]) => el("li", {}, button(targetName(symbol), () => { byId("f-target").value = symbol; apply(); }, { class: "inline" }),
     `${w("colon")}${w("rank").toLowerCase()} ${targetRank(row)} · ${fill("target_chance", { chance: chance(row[ROW.score] / 1000), ppm: number(G.thresholds[symbol]) })} · ${targetGrade(row)}`));
-  return [el("h3", {}, w(target ? "target_count" : "target_others")), el("p", {}, fill("worth_of", { n: number(worth[i]) })), items.length ? el("ul", {}, items) : el("p", {}, w("target_none_first")), el("p", { class: "small" }, w("target_note"))];
+  return [el("h3", {}, w(target ? "target_count" : "target_others")), el("p", {}, fill(worth[i] ? "worth_of" : "worth_of_none", { n: number(worth[i]) })), items.length ? el("ul", {}, items) : el("p", {}, w("target_none_first")), el("p", { class: "small" }, w("target_note"))];
 }
 /* What a list that leaves the page tells of the target it was made for; its other columns are those of rare earths. */
 const targetHeads = () => target === "" ? [] : target === COMBINED ? ["targets_worth_sampling"] : ["target", "target_rank", "target_rank_shared_with_last", "target_score", "target_grade_low_ppm", "target_grade_high_ppm", "target_threshold_ppm"];

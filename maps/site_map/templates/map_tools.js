@@ -9,7 +9,7 @@ function copy(text, done) {
   if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(() => say(done), old); else old();
 }
 /* A link keeps the view, the filters, the card and the language. */
-const FIELDS = { q: "search", score: "f-score", near: "f-near", km: "f-km", area: "f-area", mined: "f-commodity", caution: "f-flag", amount: "f-tonnage", sort: "sort", target: "f-target" }, DEFAULTS = { score: "0", km: "100", sort: "rank" };
+const FIELDS = { q: "search", score: "f-score", near: "f-near", km: "f-km", lies_in: "f-area", mined: "f-commodity", caution: "f-flag", amount: "f-tonnage", sort: "sort", target: "f-target" }, DEFAULTS = { score: "0", km: "100", sort: "rank" };
 function hashOf() {
   const parts = new URLSearchParams(), at = map.getCenter();
   if (subject) parts.set(subject[0], subject[1]);
@@ -105,7 +105,7 @@ function geojson(rows = order) {
   return JSON.stringify({ type: "FeatureCollection", metadata: { title: meta.title, run_id: meta.run_id, run_date: meta.run_date, language: lang, list: listTexts(), notices: noticeTexts(), sources: data.sources }, features });
 }
 function download(text, kind, ending) {
-  const address = URL.createObjectURL(new Blob([text], { type: kind + ";charset=utf-8" })), anchor = el("a", { href: address, download: `minewaste_${meta.run_id}_${listed}.${ending}` });
+  const address = URL.createObjectURL(new Blob([text], { type: kind + ";charset=utf-8" })), anchor = el("a", { href: address, download: `minewaste_${meta.run_id}_${target === COMBINED ? "targets" : listed}.${ending}` });
   document.body.append(anchor); anchor.click(); anchor.remove();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
   say(fill("downloaded", { n: number(order.length) }));
