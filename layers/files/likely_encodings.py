@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from layers.errors import SourceError
+from layers.files.odd_words import other_encoding
 
 _KANA, _HANGUL, _HAN = r"\u3040-\u30ff\uff66-\uff9f", r"\uac00-\ud7a3", r"\u4e00-\u9fff"
 _MARKS = r"\u3000-\u303f\uff00-\uffef"
@@ -43,9 +44,10 @@ def likely_encodings(data: bytes) -> tuple[str, ...]:
 
 
 def require_western(where: str, data: bytes) -> None:
-    """Stop at a text of which nobody says the encoding and whose words Windows-1252 would read as strings of accents.
+    """Stop at a text of which nobody says the encoding and whose words Windows-1252 would read as none of any language.
 
-    Accented letters of Western words stand among others; bytes of other scripts stand beside each other.
+    Accented letters of Western words stand among others; bytes of other scripts stand beside each other. Letters of other Latin
+    alphabets, and of other makers' encodings, become signs inside words.
 
     Parameters
     ----------
@@ -63,7 +65,13 @@ def require_western(where: str, data: bytes) -> None:
     runs = _RUN.findall(data)
     beside = len(b"".join(runs).translate(None, _NO_LETTERS))
     if letters < _LEAST_LETTERS or beside < _LEAST_BESIDE * letters:
-        return
+        other = other_encoding(data)
+        if other is None:
+            return
+        raise SourceError(
+            f"{where}: the text is not UTF-8, and read as Windows-1252 it has words of no language ('{other[1][:20]}'). State "
+            f"the file's encoding in the run file, e.g. 'encoding: {other[0]}'; if it is Windows-1252, 'encoding: cp1252'."
+        )
     offered = " or ".join(f"'encoding: {name}'" for name in _offered(data))
     raise SourceError(
         f"{where}: the text is not UTF-8, and read as Windows-1252 its words would be strings of accents "

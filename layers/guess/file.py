@@ -30,6 +30,7 @@ _CORNER = re.compile(
     r"(?:elements?|elementos?|analytes?|analitos?|analyten?|parameters?|parametres?|parametros?|compounds?)(?:_(?:symbols?|names?))?"
 )
 _DIFFERENT = 0.9
+_SHOWN_ROWS = 500
 _NO_TERMS = "nothing says what its steward allows"
 
 
@@ -161,7 +162,7 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
     if language is not None:
         guess.say("language", language, f"{headings} headings are in this language", 0.8)
     if any(note.code == "encoding_guessed" for note in sight.table.notes):
-        guess.say("encoding", "cp1252", "the text is not UTF-8", 0.75)
+        guess.say("encoding", "cp1252", f"the text is not UTF-8{_accented(cells)}", 0.75)
     if sight.crs_unknown:
         ask_crs(guess, sight)
     if role.value is None:
@@ -184,6 +185,15 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
         guess.say("missing", missing, "these words stand where something is not known", 0.85)
     _by_role(guess, find, sight, name, kind, mark or ".")
     _ask_twins(guess, sight)
+
+
+def _accented(cells: pd.DataFrame) -> str:
+    """Say which words a guessed encoding makes, for a reader who knows the names; nothing where headings alone have accents."""
+    texts = (str(text) for name in cells.columns for text in as_text(cells[name].head(_SHOWN_ROWS)).dropna().unique())
+    words = [
+        word for text in texts if not text.isascii() for word in text.split() if re.search(r"[^\W\d_a-zA-Z]", word)
+    ]
+    return f" (it reads {', '.join(dict.fromkeys(words[:3]))})" if words else ""
 
 
 def _ask_twins(guess: Guess, sight: Look) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,8 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
     rows, x, y = _metres(guess, sight)
     if not len(x):
         return
-    placed = _Said(sight.table.cells.iloc[rows].reset_index(drop=True), extent)
+    cells = sight.table.cells.iloc[rows].reset_index(drop=True)
+    placed = _Said(cells, extent, _of_another_meaning(guess))
     south = extent is not None and extent[3] < 0
     fits: list[tuple[float, bool, int, str]] = []
     for zone in range(1, 61):
@@ -70,10 +72,20 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
         )
 
 
+def _of_another_meaning(guess: Guess) -> set[str]:
+    """Return the columns known to hold something else than places: the symbols Ni and Cu are codes of countries as well."""
+    return {
+        str(name)
+        for key, fact in guess.facts.items()
+        if key.startswith("columns.") and key != "columns.jurisdiction"
+        for name in np.atleast_1d(fact.value)
+    }
+
+
 class _Said:
     """What a table says of its places besides their coordinates."""
 
-    def __init__(self, cells: pd.DataFrame, extent: Box | None) -> None:
+    def __init__(self, cells: pd.DataFrame, extent: Box | None, other_columns: Collection[str] = ()) -> None:
         self.extent = extent
         self.sheets: tuple[str, np.ndarray] | None = None
         self.names: tuple[str, list[tuple[str, ...]]] | None = None
@@ -86,6 +98,8 @@ class _Said:
             if self.sheets is None and sum(box is not None for box in boxes.values()) >= _AGREES * len(filled):
                 table = [boxes.get(text) or (np.nan,) * 4 for text in texts]
                 self.sheets = column, np.array(table, dtype=float).reshape(-1, 4)
+            if column in other_columns:
+                continue
             codes = {text: known.meanings(str(text)) for text in filled if len(str(text)) > 1}
             if self.names is None and sum(bool(code) for code in codes.values()) >= _AGREES * len(filled):
                 self.names = column, [codes.get(text, ()) if isinstance(text, str) else () for text in texts]

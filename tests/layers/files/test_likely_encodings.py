@@ -10,6 +10,7 @@ import pytest
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.likely_encodings import likely_encodings
+from layers.files.odd_words import other_encoding
 from layers.files.tables import read_table
 
 TEXTS = {
@@ -91,3 +92,32 @@ def test_western_text_is_read_as_windows_1252(tmp_path: Path, text: str) -> None
     source = Source.model_validate({"id": "s", "role": "inventory", "path": "t.csv"})
     codes = [note.code for note in read_table(source, tmp_path).notes]
     assert codes == ["encoding_guessed"]
+
+
+LATIN = {
+    "cp1250": ["Hałda Żółta Góra", "Staw Łąka", "Příbram, měď"], "iso8859_2": ["Hałda Żółta Góra", "Staw Łąka"],
+    "mac_roman": ["Château d’Été mine", "Côte Été"], "cp850": ["propriété", "Société générale"],
+    "cp1254": ["Balıkesir", "Şırnak", "Gümüşhane"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", list(LATIN))
+def test_words_of_no_language_tell_another_latin_encoding(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "t.csv").write_bytes("\n".join(["name", *LATIN[encoding]]).encode(encoding))
+    source = Source.model_validate({"id": "s", "role": "inventory", "path": "t.csv", "delimiter": ";"})
+    with pytest.raises(SourceError, match=f"words of no language.*'encoding: {encoding}'"):
+        read_table(source, tmp_path)
+    stated = source.model_copy(update={"encoding": encoding})
+    assert read_table(stated, tmp_path).cells["name"].tolist() == LATIN[encoding]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Château d’Été; N°5; N°de site; m³/an; Côte; «Mine»; Volume m³; NomÉtat", "¿Qué? Año; Peñón; 1ª; Ñuñoa; 25±3; km²",
+        "Þingvellir æði á Ísland ý", "Røros, gråberg, Ærø", "Größe; Fläche m²; Straße; Müll", "São João; produção; Nº; açúcar",
+        "Volume (m³); µg/g; 5°C; Total¹; Brand®; ©Ministry; Geo®Mine; Cost (£bn)", "CHÂTEAU; QUÉBEC; À l’Île",
+    ],
+)  # fmt: skip
+def test_words_of_western_languages_are_no_doubt(text: str) -> None:
+    assert other_encoding(text.encode("cp1252")) is None

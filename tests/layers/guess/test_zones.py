@@ -24,6 +24,8 @@ def asked(
     guess = Guess("t", "t.csv")
     guess.say("columns.easting", "X", "heading", 0.9)
     guess.say("columns.northing", "Y", "heading", 0.9)
+    if "COMMODITY" in columns:
+        guess.say("columns.commodities", "COMMODITY", "heading", 0.9)
     guess.ask("crs", "which?")
     suggest_crs(guess, Look(RawTable(None, cells, np.arange(1, 9))), extent)  # type: ignore[arg-type]
     return str(guess.questions["crs"])
@@ -43,6 +45,10 @@ def test_map_sheets_and_names_say_which_zone() -> None:
     assert "8 of 8 map sheets in sheet agree" in nineteenth
     assert "8 of 8 names in province agree" in nineteenth
     assert all("sheets in sheet agree" not in part for part in text.split(";") if "19N" not in part)
+
+
+def test_symbols_of_commodities_are_no_places() -> None:
+    assert "names in" not in asked(32, 11.5, 48.0, (11.0, 47.0, 12.0, 49.0), COMMODITY=["Ni", "Cu"] * 4)
 
 
 def test_without_other_files_only_what_the_file_says_counts() -> None:

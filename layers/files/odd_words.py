@@ -1,0 +1,61 @@
+"""Words that no language has (``Ha³da``, ``Ch‰teau``, ``dÕƒtŽ``): letters of one byte read in the wrong encoding."""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS = "³¹²£¥¯¿¡‰™‚„ˆ‡†¤¢©®¶±§¨¸¬¦×÷“”«»¼½¾˜›‹≥≤Ґ¬°ºª"
+"""Signs that stand beside words, never between two letters of one."""
+_LETTER = r"[^\W\d_]"
+_ODD = re.compile(
+    rf"(?<=[^\W\d_{_SIGNS}])[{_SIGNS}]+(?={_LETTER})|(?<=[a-zß-ÿ])(?:[ŠŽŸŒƒ](?={_LETTER})|[À-ÖØ-ÞŠŽŸŒƒ](?!{_LETTER})|Õ(?=ƒ))|[\x80-\x9f]"
+)
+"""A sign inside a word, or a capital with an accent that ends a word of small letters; humps (``NomÉtat``) are none."""
+_TURKISH, _WITH_TURKISH, _NOT_TURKISH = re.compile("[þðýÞÐÝ]"), re.compile("[üçÜÇ]"), re.compile("[æáéíúÆÁÉÍÚ]")
+_CZECH = ("ø", "ì")
+_WORDS = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_MOST_WORDS = 20_000
+_LEAST_ODD, _FEWEST = 0.2, 2
+_ENCODINGS = ("cp1250", "iso8859_2", "mac_roman", "cp850", "cp1254")
+
+
+def other_encoding(data: bytes) -> tuple[str, str] | None:
+    """Say of a text in one byte a letter whether Windows-1252 makes words of it that no language has.
+
+    Parameters
+    ----------
+    data : bytes
+        Not UTF-8.
+
+    Returns
+    -------
+    tuple of str, or None
+        The encoding that makes the fewest such words, and one of them as Windows-1252 reads it; None where few words are odd.
+    """
+    words = [match[0] for _, match in zip(range(_MOST_WORDS), _WORDS.finditer(data), strict=False)]
+    read = _as(words, "cp1252") or ""
+    letters = sum(not letter.isascii() for letter in read)
+    odd = _odd(read)
+    if _TURKISH.search(read) and _WITH_TURKISH.search(read) and not _NOT_TURKISH.search(read):
+        odd += len(_TURKISH.findall(read))
+        shown = next(word for word in read.split() if _TURKISH.search(word))
+        return ("cp1254", shown) if odd >= _LEAST_ODD * letters else None
+    if all(letter in read for letter in _CZECH):
+        return "cp1250", next(word for word in read.split() if "ø" in word)
+    if odd < max(_FEWEST, _LEAST_ODD * letters):
+        return None
+    left = {name: _odd(text) for name in _ENCODINGS if (text := _as(words, name)) is not None}
+    shown = next(word for word in read.split() if _odd(word))
+    return min(left, key=lambda name: left[name]), shown
+
+
+def _as(words: list[bytes], encoding: str) -> str | None:
+    try:
+        return b" ".join(words).decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _odd(text: str) -> int:
+    """Return how many letters of a text cannot stand where they do."""
+    return sum(len(match[0]) for match in _ODD.finditer(text))
