@@ -103,8 +103,11 @@ _DENIED = re.compile(
 )
 _NUMBER = re.compile(r"\bno[s°]?\.? ?#?\d", re.IGNORECASE)
 """``Tailings No. 2`` denies nothing."""
-_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
+_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _LETTERS = re.compile(r"[^\W\d_]")
+LONGEST = 2_000
+"""Letters of a sentence, or of a cell of few words, that are looked through: what goes on without end is no language, and the
+patterns here cost the square of what they are given."""
 CLAUSES = re.compile(r"[,;.:=()\[\]\n]+|\s[-–]\s")
 SENTENCES = re.compile(r"[.;\n]+")
 _TRACES = re.compile(
@@ -148,7 +151,7 @@ def takes_back(cell: str, thing: re.Pattern[str], *, doubts: bool = True) -> boo
         A word of plan, removal or doubt counts wherever it stands; one that denies, in one clause with the thing or in a clause
         of its own (``Tailings pond (never built)``). ``Tailings, not fenced`` and ``tailings without cover`` deny something else.
     """
-    rest = thing.sub("\x00", _NUMBER.sub(" ", cell))
+    rest = thing.sub("\x00", _NUMBER.sub(" ", cell[:LONGEST]))
     if _TAKEN_BACK.search(rest) or (doubts and _DOUBTFUL.search(rest)):
         return True
     return any(_DENIED.search(clause) or _NO_MORE.fullmatch(clause) for clause in CLAUSES.split(rest))
@@ -163,21 +166,22 @@ def sentences_that_hold(remark: str, thing: re.Pattern[str]) -> str:
 
 def is_qualified(words: str) -> bool:
     """Say whether a commodity, or brackets behind it, make little of it: a trace, a doubt, a denial."""
-    return _TRACES.search(words) is not None
+    return _TRACES.search(words[:LONGEST]) is not None
 
 
 def without_qualifiers(words: str) -> str:
     """Return words without what `is_qualified` looks for."""
-    return _TRACES.sub(" ", words).strip()
+    return _TRACES.sub(" ", words[:LONGEST]).strip()
 
 
 def may_be_qualified(words: str) -> bool:
     """Say whether words hold anything that `is_qualified` looks for, wherever they are cut."""
-    return is_qualified(words) or _FLAT_NO.search(words) is not None
+    return is_qualified(words) or _FLAT_NO.search(words[:LONGEST]) is not None
 
 
 def denies(words: str) -> bool:
     """Say whether a clause begins or ends with a word that denies, or some words disprove (``carbonatite - none found``)."""
+    words = words[:LONGEST]
     clauses = [clause for clause in CLAUSES.split(_NUMBER.sub(" ", words)) if clause.strip()]
     names_something = len(clauses) > 1 or len(words.split()) > 1
     return names_something and (
@@ -188,14 +192,15 @@ def denies(words: str) -> bool:
 def doubts(words: str) -> bool:
     """Say whether words hold one of doubt or a question mark; brackets that name something else are passed over."""
     rest = _BRACKETS.sub(
-        lambda match: "" if _LETTERS.search(without_qualifiers(match.group())) else match.group(), words
+        lambda match: "" if _LETTERS.search(without_qualifiers(match.group())) else match.group(),
+        words[:LONGEST],
     )
     return _DOUBTFUL.search(rest) is not None
 
 
 def is_not_there_yet(status: str) -> bool:
     """Say whether the status of a mine says that nothing was built or worked: planned, cancelled, never operated."""
-    return _NOT_THERE_YET.search(status) is not None
+    return _NOT_THERE_YET.search(status[:LONGEST]) is not None
 
 
 def is_only_planned(status: str) -> bool:
@@ -203,22 +208,22 @@ def is_only_planned(status: str) -> bool:
 
     ``Reclamation planned`` and ``proposed expansion`` are of things that are there.
     """
-    return _ONLY_PLANNED.fullmatch(status.replace("_", " ")) is not None
+    return _ONLY_PLANNED.fullmatch(status[:LONGEST].replace("_", " ")) is not None
 
 
 def is_only_gone(status: str) -> bool:
     """Say whether a status, read whole, is that of a waste taken or washed away: ``Reprocessed``, ``Retirado en 1998``."""
-    return _ONLY_GONE.fullmatch(status.replace("_", " ")) is not None
+    return _ONLY_GONE.fullmatch(status[:LONGEST].replace("_", " ")) is not None
 
 
 def is_only_found(status: str) -> bool:
     """Say whether a status, read whole, is that of a place where ore was found: ``Showing``, ``Developed Prospect``."""
-    return _ONLY_FOUND.fullmatch(status.replace("_", " ")) is not None
+    return _ONLY_FOUND.fullmatch(status[:LONGEST].replace("_", " ")) is not None
 
 
 def is_status_understood(status: str) -> bool:
     """Say whether a status holds a word that is known: of a state, a plan, a removal, a place where ore was found."""
-    words = status.replace("_", " ")
+    words = status[:LONGEST].replace("_", " ")
     known = (is_only_planned, is_not_there_yet, is_only_gone, is_only_found, was_never_worked)
     return (
         _STATES.search(fold(words)) is not None
@@ -231,9 +236,9 @@ def is_status_understood(status: str) -> bool:
 
 def is_named_a_plan(name: str) -> bool:
     """Say whether the name or kind of a waste begins with a word of plan: ``Proposed North tailings dam``."""
-    return _NAMED_A_PLAN.match(name) is not None
+    return _NAMED_A_PLAN.match(name[:LONGEST]) is not None
 
 
 def was_never_worked(text: str) -> bool:
     """Say whether a remark says that nothing was ever mined."""
-    return _NEVER_WORKED.search(text) is not None
+    return any(_NEVER_WORKED.search(part[:LONGEST]) for part in SENTENCES.split(text))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-from layers.cells.hedges import CLAUSES, NONE_OF, NOT, PLANNED, SENTENCES, TAKEN_AWAY, is_only_gone, whole_words
+from layers.cells.hedges import (
+    CLAUSES,
+    LONGEST,
+    NONE_OF,
+    NOT,
+    PLANNED,
+    SENTENCES,
+    TAKEN_AWAY,
+    is_only_gone,
+    whole_words,
+)
 
 _TAKEN = (
     rf"{TAKEN_AWAY}|(?:shipped|carried|transported|cleaned|sent) (?:away|off|out)|cleaned[- ]?up|clean[- ]?up complete\w*|"
@@ -113,9 +123,15 @@ def says_gone(text: str, thing: re.Pattern[str]) -> bool:
         (``removed all tailings``). What was taken in part, is yet to be taken, was not taken, or was taken from a list is there.
     """
     words = text.replace("_", " ").replace("’", "'")
-    if _WERE_TAKEN.search(words) and is_only_gone(words) and not _FILLED.search(words) and not thing.search(words):
+    if (
+        len(words) <= LONGEST
+        and _WERE_TAKEN.search(words)
+        and is_only_gone(words)
+        and not _FILLED.search(words)
+        and not thing.search(words)
+    ):
         return True
-    return any(_sentence_says_gone(part, thing) for part in SENTENCES.split(words))
+    return any(_sentence_says_gone(part[:LONGEST], thing) for part in SENTENCES.split(words))
 
 
 def _sentence_says_gone(sentence: str, thing: re.Pattern[str]) -> bool:

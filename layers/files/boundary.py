@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +14,11 @@ REMEDY = (
 )
 UNFORESEEN = "Nobody foresaw such a file: please report it with a few of its rows, and leave the source out until then."
 _LONGEST = 240
+_LOOKED_AT = 2_000
+_NO_MEMORY = re.compile(
+    r"out of memory|bad_alloc|cannot (?:re)?allocate|unable to allocate|(?:m|re)alloc of size|can't start new thread",
+    re.IGNORECASE,
+)
 
 LOST_IN_THE_FILE = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, NameError)
 """What a library raises where a damaged file leads it astray: words about its own code, which say nothing of the file."""
@@ -35,15 +42,26 @@ def named_failure(where: str, remedy: str = REMEDY) -> Iterator[None]:
     """
     try:
         yield
-    except MinewasteError:
-        raise
-    except MemoryError:
-        raise SourceError(
-            f"{where}: the file does not fit into the memory that is left. Keep the rows of the region and the columns that are "
-            "needed, or read it on a machine with more memory."
-        ) from None
-    except Exception as failure:  # noqa: BLE001 - any library may raise anything at a damaged file; people see one sentence
+    except Exception as failure:
+        if lacks_memory(failure):
+            raise SourceError(
+                f"{where}: the file does not fit into the memory that is left. Keep the rows of the region and the columns that "
+                "are needed, or read it on a machine with more memory."
+            ) from None
+        if isinstance(failure, MinewasteError):
+            raise
         raise SourceError(f"{where}: the file cannot be read ({in_short(failure)}). {remedy}") from None
+
+
+def lacks_memory(failure: BaseException | None) -> bool:
+    """Say whether an exception, or one that it took the place of, is of a library that got no memory: the file may be whole."""
+    while failure is not None:
+        no_more = isinstance(failure, OSError) and failure.errno == errno.ENOMEM
+        words = not isinstance(failure, MinewasteError) and _NO_MEMORY.search(str(failure)[:_LOOKED_AT]) is not None
+        if isinstance(failure, MemoryError) or no_more or words:
+            return True
+        failure = failure.__context__
+    return False
 
 
 def in_short(failure: BaseException) -> str:

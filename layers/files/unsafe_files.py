@@ -11,7 +11,6 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from layers.errors import SourceError
 
@@ -22,13 +21,16 @@ SHEET_COLUMNS = 5_000
 TEXTS_BYTES = 256 << 20
 PARTS_BYTES = 2 << 30
 """Bytes that the shared texts of a workbook, which lie in memory whole, and all its parts may unpack to."""
-TABLE_CELLS = 200_000_000
-"""Cells (rows by columns) of a Parquet file that are read; a hundred million equal cells can lie in some kilobytes."""
+PART_ELEMENTS = 500_000
+"""Elements of a part of a workbook beside sheets and texts; also of these where they are so many and packed by more than
+`PACKED_RATIO`, as no table is: 32 times is the most of any real workbook known."""
+PACKED_RATIO = 150
 
 FAR_ROWS = 100_000
 SPARSE = 20
 """A row below the first of so many, in a sheet with fewer rows than that by the second, stands off the table."""
 
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
 _ROWS = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"(\d{1,10})\"")
 _FAR_CELLS = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{3})(\d{1,10})\"")
 _GRIDS = re.compile(
@@ -99,7 +101,6 @@ def require_bearable_workbook(where: str, path: Path) -> None:
             parts = {member.filename: member.file_size for member in packed.infolist()}
     except (zipfile.BadZipFile, OSError):
         return  # the library that reads workbooks says what it is not
-    _require_no_far_cells(where, path, [name for name in parts if "worksheets/" in name])
     texts = sum(size for name, size in parts.items() if "worksheets/" not in name)
     whole = sum(parts.values())
     if texts > TEXTS_BYTES or whole > PARTS_BYTES:
@@ -107,12 +108,31 @@ def require_bearable_workbook(where: str, path: Path) -> None:
             f"{where}: the workbook unpacks to {whole / 1e6:,.0f} MB, {texts / 1e6:,.0f} MB of it beside its sheets; "
             f"{PARTS_BYTES / 1e6:,.0f} MB and {TEXTS_BYTES / 1e6:,.0f} MB are read at most. Save the sheet as .csv."
         )
+    _require_bearable_parts(where, path)
+    _require_no_far_cells(where, path, [name for name in parts if "worksheets/" in name])
+
+
+def _require_bearable_parts(where: str, path: Path) -> None:
+    """Stop at parts of so many elements that the library, which makes an object of each, would not end."""
+    with suppress(*_DAMAGED), zipfile.ZipFile(path) as packed:
+        for member in packed.infolist():
+            of_cells = "worksheets/" in member.filename or "sharedStrings" in member.filename
+            if of_cells and member.file_size <= PACKED_RATIO * max(1, member.compress_size):
+                continue
+            elements = 0
+            with packed.open(member) as stream:
+                while elements <= PART_ELEMENTS and (part := stream.read(1 << 20)):
+                    elements += part.count(b"<") - part.count(b"</")
+            if elements > PART_ELEMENTS:
+                raise SourceError(
+                    f"{where}: the part {member.filename} of the workbook has more than {PART_ELEMENTS:,} elements in "
+                    f"{member.compress_size / 1e3:,.0f} kB, which no table needs. Copy the cells into a new workbook."
+                )
 
 
 def _require_no_far_cells(where: str, path: Path, sheets: list[str]) -> None:
     """Stop at sheets with cells far off their table: the library that reads them makes every empty cell on the way."""
-    damaged = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
-    with suppress(*damaged), zipfile.ZipFile(path) as packed:
+    with suppress(*_DAMAGED), zipfile.ZipFile(path) as packed:
         for sheet in sheets:
             lowest, rows, rest = 0, 0, b""
             with packed.open(sheet) as stream:
@@ -159,22 +179,3 @@ def require_bearable_row(where: str, number: int, cells: int) -> None:
             f"{where}: row {number:,} has {cells:,} cells; sheets of {SHEET_ROWS:,} rows and {SHEET_COLUMNS:,} columns are read "
             "at most. Delete what stands far off the table, or save the sheet as .csv."
         )
-
-
-def require_bearable_parquet(where: str, path: Path) -> None:
-    """Stop at a Parquet file of more cells than are read: how many there are says its footer.
-
-    Raises
-    ------
-    SourceError
-        With the number of rows and columns; or if its CRS names other files.
-    """
-    import pyarrow.parquet as pq
-
-    footer: Any = pq.read_metadata(path)
-    if footer.num_rows * footer.num_columns > TABLE_CELLS:
-        raise SourceError(
-            f"{where}: holds {footer.num_rows:,} rows of {footer.num_columns:,} columns; {TABLE_CELLS:,} cells are read at most. "
-            "Keep the rows of the region and the columns that are needed."
-        )
-    require_no_grids(where, b" ".join((footer.metadata or {}).values()))

@@ -25,9 +25,9 @@ from layers.files.dbf_encoding import deleted_records, true_encoding
 from layers.files.geojson_crs import crs_member
 from layers.files.json_text import parse_json, require_shapes
 from layers.files.likely_encodings import require_western
+from layers.files.parquet_bounds import require_bearable_parquet
 from layers.files.text_encoding import double_encoded
 from layers.files.unplaced import blanked, off_the_globe, unplaced_note, without_numbers
-from layers.files.unsafe_files import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 
 VECTOR_SUFFIXES = (*DRIVERS, ".parquet", ".geoparquet")

@@ -16,6 +16,8 @@ _HEADINGS = re.compile(
 _UUID = r"\{?[0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\}?"
 _NUMBERED = r"([^\W\d][\w .:/-]*)[._:-](?:fid-)?-?[0-9A-Fa-f_-]*\d[0-9A-Fa-f_-]*"
 _LOOKED_AT, _NEARLY_ALL = 200, 0.95
+_LONGEST = 500
+"""Letters of an id."""
 _IDS = frozenset(["official_id", "parent_id", "sample_id", "site_key", "territory_id", "community_id", "key"])
 _NAMES = frozenset(["name", "aliases", "territory", "territory_other_names", "community"])
 
@@ -40,7 +42,7 @@ def is_generated(name: str, column: pd.Series) -> bool:
     if pd.api.types.is_numeric_dtype(column):
         return False
     text = as_text(column.dropna().head(_LOOKED_AT)).dropna().str.strip()
-    if len(text) < 2 or text.nunique() < _NEARLY_ALL * len(text):
+    if len(text) < 2 or (text.str.len() > _LONGEST).any() or text.nunique() < _NEARLY_ALL * len(text):
         return False
     if text.str.fullmatch(_UUID).mean() > _NEARLY_ALL:
         return True

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.files.parquet_bounds import require_bearable_parquet
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.folder.learned_file import load_learned, save_learned
 from pipeline.folder.manifest import file_digests, read_manifest
@@ -190,6 +191,7 @@ def read_region(folder: Path) -> tuple[pd.DataFrame, PooledRegion]:
         raise SourceError(f"{folder}: is no run on sites (units: samples); there is no waste in it to learn from.")
     if file_digests(folder, ["sites.parquet"]) != {"sites.parquet": manifest["files"]["sites.parquet"]}:
         raise SourceError(f"{folder / 'sites.parquet'}: is not as its run wrote it. Run the run file again.")
+    require_bearable_parquet(f"{folder / 'sites.parquet'}", folder / "sites.parquet")
     table = pd.DataFrame(read_parquet(folder / "sites.parquet"))
     roles = {source["id"]: source["role"] for source in manifest["config"]["sources"]}
     inputs = tuple(sorted({entry["sha256"] for entry in manifest["inputs"] if roles[entry["id"]] == "geochemistry"}))

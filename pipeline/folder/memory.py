@@ -27,7 +27,7 @@ def available_bytes() -> int | None:
 
     The least of what the machine has to give (free swap included), its control group, and the process's own limit.
     """
-    left = [known for known in (_of_machine(), _of_group(), _of_process()) if known is not None]
+    left = [known for known in (_of_machine(), _of_groups(), _of_process()) if known is not None]
     return min(left) if left else None
 
 
@@ -38,13 +38,33 @@ def _of_machine() -> int | None:
     return None
 
 
-def _of_group(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """Return what the control group leaves; pages of files that are only cached count as free."""
+def _of_groups(listed: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Return the least that the control groups of this process leave, of either version, those they lie in among them."""
+    folders = {root, root / "memory"}  # a container sees its own group there
     with suppress(OSError, ValueError):
-        most = int((folder / "memory.max").read_text(encoding="ascii"))  # a word instead of a number: no limit
-        taken = int((folder / "memory.current").read_text(encoding="ascii"))
-        facts = dict(line.split(" ", 1) for line in (folder / "memory.stat").read_text(encoding="ascii").splitlines())
-        return max(0, most - taken + int(facts.get("inactive_file", 0)))
+        for line in listed.read_text(encoding="utf-8").splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers and "memory" not in controllers.split(","):
+                continue
+            for home in (root / "memory",) if controllers else (root, root / "unified"):
+                inner = home / path.lstrip("/")
+                folders |= {home, inner, *(above for above in inner.parents if above.is_relative_to(home))}
+    left = [known for folder in folders if (known := _of_group(folder)) is not None]
+    return min(left) if left else None
+
+
+def _of_group(folder: Path) -> int | None:
+    """Return what a control group leaves; pages of files that are only cached count as free."""
+    for names in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        with suppress(OSError, ValueError):
+            most = int((folder / names[0]).read_text(encoding="ascii"))  # a word instead of a number: no limit
+            taken = int((folder / names[1]).read_text(encoding="ascii"))
+            stated = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+            facts = dict(line.split(" ", 1) for line in stated)
+            return max(0, most - taken + int(facts.get(names[2], 0)))
     return None
 
 

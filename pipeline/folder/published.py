@@ -14,8 +14,8 @@ from layers import schema
 from layers.errors import LayerError, SourceError
 from layers.files.boundary import named_failure
 from layers.files.json_text import parse_json
+from layers.files.parquet_bounds import require_bearable_parquet
 from layers.files.signatures import require_side_cars, require_signature
-from layers.files.unsafe_files import require_bearable_parquet
 from layers.schema import conform
 from layers.validation import Validation
 from maps.publication import Publication

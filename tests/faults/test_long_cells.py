@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ import pandas as pd
 import pytest
 
 from layers.catalogue.source import Source
+from layers.cells import hedges
 from layers.cells.angles import parse_angle
 from layers.cells.assays import parse_cells
 from layers.cells.commodities import normalise_commodities
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import parse_quantity
+from layers.cells.removals import says_gone
 from layers.cells.site_names import name_key
 from layers.cells.utm import metre_precision, usual_zone
 from layers.cells.years import parse_year
@@ -57,6 +60,8 @@ REPEATED = (
 )
 ENDS = (("58", "N"), ("", ""), ("(", "!"))
 
+TAILINGS = re.compile("tailings")
+
 PARSERS: dict[str, Callable[[str], Any]] = {
     "latitude": lambda text: parse_angle(text, "latitude"),
     "longitude": lambda text: parse_angle(text, "longitude", west_is_o=True),
@@ -72,6 +77,12 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "number": is_number,
     "geometry": lambda text: geometry_column(pd.DataFrame({"shape": [text]}, dtype="str")),
     "sample id": lambda text: control_rows(pd.DataFrame({"id": [text, "b"]}), pd.Series([text, "b"], dtype="str")),
+    "hedges": lambda text: [
+        *(says(text) for says in (hedges.denies, hedges.doubts, hedges.is_qualified, hedges.without_qualifiers)),
+        *(says(text) for says in (hedges.is_not_there_yet, hedges.is_only_planned, hedges.is_only_gone)),
+        *(says(text) for says in (hedges.is_only_found, hedges.is_status_understood, hedges.was_never_worked)),
+        *(says(text, TAILINGS) for says in (hedges.takes_back, hedges.sentences_that_hold, says_gone)),
+    ],
     "guess": lambda text: by_contents(pd.DataFrame({"a": [text, "copper"]}, dtype="str"), ["commodities"], []),
 }
 
@@ -119,3 +130,11 @@ def test_columns_of_coordinates_are_linear_and_their_long_cell_is_refused_by_row
 
 def test_blanks_between_the_parts_of_an_angle_do_not_count() -> None:
     assert parse_angle("58" + " " * 400 + "30" + "\t" * 300 + "N", "latitude").degrees == 58.5
+
+
+def test_what_a_sentence_says_counts_behind_others_of_any_length() -> None:
+    long = "Worked by hand. " * 5_000
+    assert hedges.was_never_worked(f"{long}Never mined.")
+    assert says_gone(f"{long}All tailings were removed.", TAILINGS)
+    assert hedges.doubts("pegmatite (beryl (blue)) ?")
+    assert not hedges.doubts("pegmatite (granite?)")

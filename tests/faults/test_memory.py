@@ -103,9 +103,27 @@ def test_the_least_of_machine_group_and_limit_counts(tmp_path: Path, monkeypatch
     (tmp_path / "memory.max").write_text("max\n")
     assert memory._of_group(tmp_path) is None
     for machine, group, process, least in ((9, None, 5, 5), (9, 3, None, 3), (None, None, None, None)):
-        for name, value in (("machine", machine), ("group", group), ("process", process)):
+        for name, value in (("machine", machine), ("groups", group), ("process", process)):
             monkeypatch.setattr(memory, f"_of_{name}", lambda value=value: value)
         assert memory.available_bytes() == least
+
+
+@pytest.mark.parametrize(
+    ("line", "group"),
+    [("4:memory:/a/b", "memory/a"), ("0::/a/b", "a"), ("0::/a/b", "unified/a/b"), ("4:memory:/x", "memory")],
+)
+def test_groups_of_either_version_count_also_those_above(tmp_path: Path, line: str, group: str) -> None:
+    (tmp_path / "listed").write_text(f"9:name=systemd:/\n{line}\n1:cpu:/c\n")
+    first = group.startswith("memory")
+    files = ("memory.limit_in_bytes", "memory.usage_in_bytes") if first else ("memory.max", "memory.current")
+    folder = tmp_path / group
+    folder.mkdir(parents=True)
+    for name, text in zip(
+        (*files, "memory.stat"), ("1000", "900", "inactive_file 50\ntotal_inactive_file 250"), strict=True
+    ):
+        (folder / name).write_text(f"{text}\n")
+    assert memory._of_groups(tmp_path / "listed", tmp_path) == (350 if first else 150)
+    assert memory._of_groups(tmp_path / "nothing", tmp_path) == (350 if group == "memory" else None)
 
 
 def test_memory_that_ran_out_all_the_same_is_one_message(small_run: SmallRun, monkeypatch: pytest.MonkeyPatch) -> None:
