@@ -21,7 +21,8 @@ def inventory(tmp_path: Path, text: str, **more: object) -> Source:
 
 
 def test_every_column_has_a_fate_in_file_order(tmp_path: Path) -> None:
-    text = "id,lat,lon,Tonnes,note,Owner,blank,OBJECTID\nA1,48.5,-80.5,1000,old,somebody,,1\nA2,48.6,-80.6,2000,,nobody,,2\n"
+    text = "id,lat,lon,Tonnes,note,Owner,Shelf,blank,OBJECTID\n"
+    text += "A1,48.5,-80.5,1000,old,somebody,C4,,1\nA2,48.6,-80.6,2000,,nobody,C5,,2\n"
     fates = read_inventory(inventory(tmp_path, text, ignore=["objectid"]), tmp_path).fates
     assert [(one.column, one.fate, one.meaning) for one in fates] == [
         ("id", "used", "official_id"),
@@ -29,7 +30,8 @@ def test_every_column_has_a_fate_in_file_order(tmp_path: Path) -> None:
         ("lon", "used", "longitude"),
         ("Tonnes", "used", "mass_t"),
         ("note", "kept", "remarks"),
-        ("Owner", "asked", "not_understood"),
+        ("Owner", "kept", "owner"),
+        ("Shelf", "asked", "not_understood"),
         ("blank", "ignored", "empty"),
         ("OBJECTID", "ignored", "named_ignored"),
     ]
