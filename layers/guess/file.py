@@ -18,6 +18,7 @@ from layers.guess.cell_words import SURE_OF_MARK, groups_digits, missing_words
 from layers.guess.chemistry import guess_chemistry, said_mark
 from layers.guess.codes import guess_codes, guess_kinds
 from layers.guess.columns import Fact, Guess, guess_columns
+from layers.guess.contents import UNSURE
 from layers.guess.numbers import decimal_mark_of, mark_in_doubt
 from layers.guess.places import ask_crs, settle_position
 from layers.guess.recognise import Find, Look, look, recognised
@@ -171,8 +172,10 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
             f"what is this? {role.reason[0].upper()}{role.reason[1:]}. Answer inventory, geochemistry, territories, communities, "
             "lines or backdrop (the last three with a line options: {kind: ...}), or delete this block to leave the file out.",
         )
-        if sight.table.geometry is None:
+        if sight.shapes in (None, "point"):
             guessed = sight.columns(INVENTORY_COLUMNS, mark or ".")
+            if sight.shapes is not None:  # symbols and the like of waypoints: only headings are believed
+                guessed = {column: fact for column, fact in guessed.items() if fact.confidence > UNSURE}
             settle_position(guess, guessed, sight)
             _columns(guess, guessed)
             _ask_twins(guess, sight)

@@ -202,9 +202,10 @@ def _try(guess: Guess, folder: Path) -> _Trial:
     parts += [f"{reading.rows_merged} merged"] if reading.rows_merged else []
     if read and len(reading.rejected) > 0.5 * read:
         reasons = ", ".join(map(str, reading.rejected["reason_code"].value_counts().index[:3]))
+        first = "" if private else f" The first: {str(reading.rejected['reason'].iloc[0])[:300].rstrip('.')}."
         guess.ask(
             "role",
-            f"is this a {guess.value('role')}? Read so, {len(reading.rejected)} of {read} rows are rejected ({reasons}).",
+            f"is this a {guess.value('role')}? Read so, {len(reading.rejected)} of {read} rows are rejected ({reasons}).{first}",
         )
     notes = [] if private else [note.message for note in reading.notes][:4]
     layer = reading.layer

@@ -84,3 +84,13 @@ def test_a_workbook_called_survey_may_hold_sites(tmp_path: Path) -> None:
         tmp_path, survey="\n".join(["Site ID,Site name,Latitude,Longitude,Tailings (kt),Commodities", *rows])
     )
     assert found["survey"].value("role") == "inventory"
+
+
+def test_names_of_places_are_mapped_while_their_role_is_asked(tmp_path: Path) -> None:
+    points = "".join(f'<wpt lat="46.{n}" lon="-81.{n}"><name>Pond {word}</name></wpt>' for n, word in enumerate("ABCD"))
+    text = f'<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">{points}</gpx>'
+    (tmp_path / "tailings_waypoints.gpx").write_text(text, encoding="utf-8")
+    [find] = finds(tmp_path)
+    asked = guess_file(find, tmp_path)[0]
+    assert "role" in asked.questions
+    assert asked.value("columns.name") == "name"
