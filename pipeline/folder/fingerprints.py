@@ -59,7 +59,7 @@ def code_fingerprint() -> str:
 
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
-    """Return the versions of all that decides results: Python, every dependency, and the C libraries beneath them."""
+    """Return the versions of all that decides results: Python, every dependency, the C libraries beneath, the processor."""
     import rasterio
 
     needed = [line for line in metadata.requires("minewaste") or [] if "extra ==" not in line]
@@ -67,11 +67,21 @@ def versions() -> dict[str, str]:
     return {
         "minewaste": metadata.version("minewaste"),
         "python": platform.python_version(),
+        "processor": processor(),
         "gdal": str(rasterio.__gdal_version__),
         "geos": ".".join(map(str, shapely.geos_version)),
         "proj": str(pyproj.proj_version_str),
         **{name: metadata.version(name) for name in names},
     }
+
+
+def processor() -> str:
+    """Return the kind of processor as the libraries of numbers use it: on another kind, last digits differ."""
+    from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
+
+    extensions = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
+    kernels = {str(library["architecture"]) for library in threadpool_info() if library.get("architecture")}
+    return " ".join([platform.machine(), *sorted(extensions), *sorted(kernels)])
 
 
 @lru_cache(maxsize=1)
