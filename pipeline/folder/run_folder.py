@@ -34,6 +34,12 @@ LONGEST_LOCK = 4096
 INNER = ("stages", "stages/published", "sheets", "model")
 """Folders inside a run folder."""
 
+FILES = frozenset({
+    "accounting.csv", "manifest.json", "map.html", "ranking.csv", "ranking.gpkg", "ranking.xlsx", "rejected.csv", "report.html",
+    "samples.csv", "samples.gpkg", "site_territories.csv", "sites.parquet", "surface.tif", "targets.csv",
+})  # fmt: skip
+"""Files that runs write beside these folders. Another name on the list was put there by somebody else, and is not removed."""
+
 
 class RunFolder:
     """The folder of one run.
@@ -167,7 +173,9 @@ def read_list(path: Path) -> set[str]:
             f"{path}: is not the folder of a run ({LIST} is missing or of another version). Give the folder that "
             "`minewaste run` or `minewaste demo` wrote; a folder of an earlier version must be made anew."
         )
-    return {line for line in lines[1:] if line and is_own(path, line)}
+    return {
+        line for line in lines[1:] if line and (line in FILES or Path(line).parts[0] in INNER) and is_own(path, line)
+    }
 
 
 def write_list(path: Path, names: set[str]) -> None:

@@ -285,8 +285,20 @@ def test_a_name_half_written_on_the_list_is_harmless(region: tuple[Path, Path], 
     with (copy / LIST).open("a") as stream:
         stream.write("sheets/half a na")
     folder = RunFolder(copy)
-    folder.claim("new.csv")
-    assert "new.csv" in RunFolder(copy).written
+    folder.claim("targets.csv")
+    assert "targets.csv" in RunFolder(copy).written
+
+
+def test_a_name_that_no_run_writes_is_nobodys_to_remove_whoever_put_it_on_the_list(copy: Path) -> None:
+    mine = copy / "my_notes.txt"
+    mine.write_text("mine")
+    with (copy / LIST).open("a") as stream:
+        stream.write("my_notes.txt\n")
+    folder = RunFolder(copy)
+    folder.remove_unused()
+    assert mine.read_text() == "mine"
+    assert "my_notes.txt" not in folder.written
+    assert not (copy / "ranking.csv").exists()
 
 
 PUBLISHED = ("manifest.json", "stages/published/publication.json", "stages/published/sites.parquet")
