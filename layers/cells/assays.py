@@ -37,10 +37,6 @@ MOST = 1e12
 """The whole sample in parts per trillion: no unit of a laboratory gives a larger number, so 1e30 is a code and no result."""
 
 _CENSORED = re.compile(r"^([<>≤≥])=?\s*(.+)$")
-_UNDETECTED = r"^\s*<?\s*(\d[\d.,]*)\s+[Uu][Jj]?\s*$"
-_ESTIMATED = r"^\s*(<?\s*\d[\d.,]*)\s+[Nn]?[Jj][+-]?\s*$"
-"""Flags of laboratories in a cell (US EPA), a blank before them: not detected at the number, and estimated. Others, and letters
-without a blank, leave the row unread."""
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$")
 
 
@@ -121,7 +117,7 @@ def _texts(
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int8], list[int]]:
     """Return number, limit and flag of text cells, each distinct text read once, and the places that make no sense."""
     codes, distinct = pd.factorize(column)
-    texts = _without_flags(pd.Series(distinct, dtype="str"))
+    texts = pd.Series(distinct, dtype="str")
     if decimal_mark == ",":
         grouped = texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
         texts = texts.where(~grouped, texts.str.replace(".", "", regex=False))
@@ -142,12 +138,6 @@ def _texts(
         flags[codes],
         np.flatnonzero(lost[codes]).tolist(),
     )  # an empty cell has the code -1
-
-
-def _without_flags(texts: pd.Series) -> pd.Series:
-    """Return texts in which a flag behind a number is a sign before it: ``5 U`` is below 5, ``12 J`` an estimate of 12."""
-    below = texts.str.replace(_UNDETECTED, r"<\1", regex=True)
-    return below.str.replace(_ESTIMATED, r"\1", regex=True)
 
 
 def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:

@@ -139,7 +139,9 @@ def test_a_stream_without_a_code_for_a_letter_gets_a_question_mark(encoding: str
 def test_a_command_that_is_still_loading_is_stopped_in_a_line(name: str) -> None:
     number = signal.Signals[name]
     loading = (
-        "import os, sys, pipeline.__main__\n"
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts tests may ignore it\n"
+        "import pipeline.__main__\n"
         "class Finder:\n"
         "    def find_spec(name, *_):\n"
         f"        if name == 'pipeline.commands.cli': os.kill(os.getpid(), {int(number)})\n"

@@ -104,7 +104,7 @@ def test_a_row_of_means_is_no_sample_and_a_mine_of_that_name_above_is_one(tmp_pa
     ("cell", "outcome"),
     [
         ("<LLD", -1), ("bdl", -1), ("< 0,5", -1), ("trace", -1), ("tr.", None), ("5 ppm", None), ("5%", None), ("0.5 J", None),
-        ("0.5U", None), ("0.5<", None), ("#REF!", None), ("#DIV/0!", None), ("TRUE", None), ("Infinity", None), ("5'000", None),
+        ("0.5U", None), ("0.5<", None), ("TRUE", None), ("Infinity", None), ("5'000", None),
         ("1/2", None), (">OL", None),
     ],
     ids=lambda one: f"F29 {one}" if isinstance(one, str) else "",
@@ -117,6 +117,16 @@ def test_marks_of_laboratories_never_become_measured_numbers(tmp_path: Path, cel
     else:
         assert reading.layer["La_censored"].tolist() == [outcome, 0, 0]
         assert np.isnan(reading.layer["La_ppm"].iloc[0])
+
+
+@pytest.mark.parametrize("cell", ["#REF!", "#DIV/0!", "#N/A"], ids=lambda one: f"F29 {one}")
+def test_errors_of_a_spreadsheet_program_are_no_results_and_their_rows_are_named(tmp_path: Path, cell: str) -> None:
+    reading = assays(tmp_path, f'sample_id,La_ppm,Ce_ppm\na,"{cell}",5\nb,4,6\nc,3,7\n')
+    assert np.isnan(reading.layer["La_ppm"].iloc[0])
+    assert reading.layer["La_ppm"].tolist()[1:] == [4, 3]
+    assert [(one.rows, one.columns) for one in reading.notes if one.code == "excel_error_cells"] == [
+        ((2,), ("La_ppm",))
+    ]
 
 
 @pytest.mark.parametrize("cell", ["-999.25", "-0.01"], ids=lambda one: f"F30 {one}")

@@ -57,6 +57,7 @@ OTHER: dict[str, Any] = {
     "estimate_tonnage.milled_high_ratio": 0.99,
     "label_sites.positive_deposit_types": ["carbonatite"],
     "train_model.candidates": ["logistic"],
+    "train_model.trust_features": ["gravity_mgal"],
     "train_model.block_km": 20.0,
     "predict_samples.proxies": ["P", "Zr"],
     "publish.contact": "someone",

@@ -165,21 +165,3 @@ def test_a_plateau_below_the_marked_limits_is_suspected(marked: list[str], suspe
     values = pd.Series(["0.25"] * 3 + marked + [f"{value:.2f}" for value in np.linspace(3, 9, 30)], dtype="str")
     codes = {one.code for one in suspicions("Tb", parse_cells(values))}
     assert ("lowest_value_repeated" in codes) == suspected
-
-
-@pytest.mark.parametrize(
-    ("cell", "value", "limit"),
-    [("5 U", None, 5.0), ("3.5 UJ", None, 3.5), ("<5 U", None, 5.0), ("12 J", 12.0, None), ("12 J+", 12.0, None)],
-)
-def test_flags_of_laboratories_behind_a_number_are_read(cell: str, value: float | None, limit: float | None) -> None:
-    cells = parse_cells(pd.Series([cell, "7"]))
-    assert not len(cells.unreadable)
-    assert [None if np.isnan(cells.value[0]) else cells.value[0], None if np.isnan(cells.limit[0]) else cells.limit[0]] == [
-        value, limit,
-    ]  # fmt: skip
-    assert cells.censored.tolist() == [0 if limit is None else -1, 0]
-
-
-@pytest.mark.parametrize("cell", ["7 R", "12 Jan", "5 E", "5U", "U", "J"])
-def test_other_letters_behind_a_number_are_no_flags(cell: str) -> None:
-    assert np.isnan(parse_cells(pd.Series([cell, "7"])).value[0])
