@@ -13,6 +13,7 @@ from layers.catalogue.source import Source
 from layers.cells.hedges import is_only_gone
 from layers.cells.waste_words import says_waste_is_gone
 from layers.readers.columns import mapped_columns
+from layers.readers.planned_wastes import make_none
 
 _LYING = ("area_m2", "height_m")
 """What was measured of the waste while it lay there."""
@@ -55,11 +56,7 @@ def without_gone(source: Source, cells: pd.DataFrame, fields: dict[str, Any], ro
     gone = rows_said_gone(fields, ((mass == 0) | (volume == 0)) & ~(mass > 0) & ~(volume > 0))
     if not gone.any():
         return []
-    fields["waste_type"] = fields["waste_type"].mask(gone, "none")
-    fields["disposal"] = fields["disposal"].mask(gone, "unknown")
-    for name in _LYING:
-        fields[name] = fields[name].mask(gone)
-        fields[f"{name}_bound"] = fields[f"{name}_bound"].mask(gone)
+    make_none(fields, gone, _LYING)
     text = (
         "Wastes are said to be gone, and 0 is stated of them: their kind was read as none, and areas and heights were left out. "
         "If they are there, correct the amount or the words."

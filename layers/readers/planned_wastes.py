@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,7 @@ def without_planned(source: Source, cells: pd.DataFrame, fields: dict[str, Any],
     held = planned & (amounts | ~fields["waste_type"].isin(["unknown", "none"]).to_numpy(dtype=bool))
     if not held.any():
         return []
-    fields["waste_type"] = fields["waste_type"].mask(held, "none")
-    fields["disposal"] = fields["disposal"].mask(held, "unknown")
-    for name in _LYING:
-        fields[name] = fields[name].mask(held)
-        fields[f"{name}_bound"] = fields[f"{name}_bound"].mask(held)
+    make_none(fields, held, _LYING)
     count = int((held & amounts).sum())
     text = (
         f"Wastes are planned, authorised, being built or not built (e.g. '{example}'), so they are not there: their kind was "
@@ -66,6 +63,24 @@ def without_planned(source: Source, cells: pd.DataFrame, fields: dict[str, Any],
         "'values: {status: …}'."
     )
     return [Note(source.id, "waste_planned", text, int(held.sum()), tuple(dict.fromkeys(columns)), tuple(rows[held]))]
+
+
+def make_none(fields: dict[str, Any], rows: np.ndarray, lying: Sequence[str]) -> None:
+    """Make the kind of wastes ``none``, in place, and leave out what is stated of wastes that lie there.
+
+    Parameters
+    ----------
+    fields : dict of str to Series
+        Columns of the layer.
+    rows : ndarray of bool, shape (n,)
+    lying : sequence of str
+        Columns that are left out, with their bounds.
+    """
+    fields["waste_type"] = fields["waste_type"].mask(rows, "none")
+    fields["disposal"] = fields["disposal"].mask(rows, "unknown")
+    for name in lying:
+        fields[name] = fields[name].mask(rows)
+        fields[f"{name}_bound"] = fields[f"{name}_bound"].mask(rows)
 
 
 def _kind_is_planned(cell: str) -> bool:
