@@ -173,9 +173,7 @@ def read_list(path: Path) -> set[str]:
             f"{path}: is not the folder of a run ({LIST} is missing or of another version). Give the folder that "
             "`minewaste run` or `minewaste demo` wrote; a folder of an earlier version must be made anew."
         )
-    return {
-        line for line in lines[1:] if line and (line in FILES or Path(line).parts[0] in INNER) and is_own(path, line)
-    }
+    return {line for line in lines[1:] if (line in FILES or line.partition("/")[0] in INNER) and is_own(path, line)}
 
 
 def write_list(path: Path, names: set[str]) -> None:
