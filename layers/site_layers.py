@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import pandas as pd
 from pandera.typing import DataFrame
 
 from layers import schema
@@ -39,3 +40,14 @@ class SiteLayers:
     def tables(self) -> list[Any]:
         """Return the tables in the order of the fields."""
         return [getattr(self, field.name) for field in fields(self)]
+
+
+def speak_first_with(territories: DataFrame[schema.SiteTerritories]) -> dict[str, str]:
+    """Return per site the areas it lies in, each with its steward where the layer names one, alphabetically."""
+    held = pd.DataFrame(territories)
+    held = held[held["relation"].isin(["inside", "overlaps"])]
+    names: dict[str, set[str]] = {}
+    for site_id, territory, steward in zip(held["site_id"], held["territory"], held["steward"], strict=True):
+        text = territory if pd.isna(steward) else f"{territory} ({steward})"
+        names.setdefault(site_id, set()).add(text)
+    return {site_id: "; ".join(sorted(areas)) for site_id, areas in names.items()}

@@ -244,15 +244,17 @@ class Brief:
         known = self.table[self.table[high].notna()]
         if known.empty:
             return words.word(f"{key}_none", lang)
-        ordered = known.sort_values(high, ascending=False, kind="stable")
+        central = self.p.ranking.set_index("site_id")[f"{column}_t"]  # by the high end the least known would come first
+        known = known.assign(central=central.reindex(known["site_id"]).to_numpy())
+        ordered = known.sort_values("central", ascending=False, kind="stable")
         tabled = ordered[ordered["site_id"].isin(list(self.numbered))]
         counts = {"k": len(known), "n": len(self.table)}
-        most = words.span(None, float(ordered[high].iloc[0]), "t", lang)
         if tabled.empty:
-            return words.phrase(f"{key}_annex", lang, amount=most, **counts)
+            return words.phrase(f"{key}_annex", lang, amount=_most(known[high], lang), **counts)
         listed = [self._amount_of(row, low, high, lang) for row in records(tabled.head(NAMES))]
-        larger = int((known[high] > tabled[high].iloc[0]).sum())
-        listed += [words.phrase("brief_larger", lang, n=larger, amount=most)] if larger else []
+        larger = known[known["central"] > tabled["central"].iloc[0]]
+        if len(larger):
+            listed.append(words.phrase("brief_larger", lang, n=len(larger), amount=_most(larger[high], lang)))
         return words.phrase(key, lang, sites=words.in_list(listed, lang), **counts)
 
     def _amount_of(self, row: dict[str, Any], low: str, high: str, lang: str) -> str:
@@ -379,3 +381,8 @@ def judged(row: dict[str, Any], lang: str) -> str:
 
 def _text(value: Any, otherwise: str) -> str:
     return value if isinstance(value, str) else otherwise
+
+
+def _most(high: pd.Series, lang: str) -> str:
+    """Return the highest end of some ranges, in tonnes."""
+    return words.span(None, float(high.max()), "t", lang)

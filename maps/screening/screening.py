@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import StageError
+from layers.site_layers import speak_first_with
 from layers.text import did_you_mean
 from maps import words
 from maps.nearby import (
@@ -157,13 +158,16 @@ def whole_list(publication: Publication, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `screen` returns it, without ``distance_km`` and ``road_km``, which depend on a place; ``order`` and
-        ``speak_first_with`` say which sites the sampling plan holds.
+        As `screen` returns it, without ``distance_km`` and ``road_km``, which depend on a place; ``order`` says which sites
+        the sampling plan holds, ``speak_first_with`` which areas any site lies in, and their stewards.
     """
     listed = pd.DataFrame({"site_id": publication.sites["site_id"].to_numpy()})
-    plan = pd.DataFrame(publication.sampling_plan)[["site_id", "order", "speak_first_with"]]
+    plan = pd.DataFrame(publication.sampling_plan)[["site_id", "order"]]
     described = _described(publication, listed).merge(plan, on="site_id", how="left", validate="one_to_one")
     described["order"] = described["order"].astype("Float64").astype("Int64")
+    described["speak_first_with"] = (
+        described["site_id"].map(speak_first_with(publication.site_territories)).astype("object")
+    )
     return _in_order(in_language(publication, described, lang))
 
 

@@ -18,7 +18,7 @@ from maps import dictionary, words
 from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
 from maps.screening.read_me import about_list
-from maps.screening.screening import whole_list
+from maps.screening.screening import FROM_RANKING, whole_list
 from maps.sovereignty import publishable
 from maps.verdict import rests_on_companion, score_key
 
@@ -178,16 +178,7 @@ def _two_digits(value: float) -> float:
 
 def columns_in_words(columns: Sequence[str], lang: str, validation: Validation | None) -> pd.DataFrame:
     """Return the dictionary of a list: heading, name in the files of the run, meaning, and what an empty cell says."""
-    by_road = words.word("screen_road_note", lang), words.word("book_road_missing", lang)
-    rows = [
-        # In a list the way by road, in the files of a run the straight line to the nearest road.
-        (
-            heading(name, lang, validation),
-            name,
-            *(by_road if name == "road_km" else _of_dictionary(name, lang, validation)),
-        )
-        for name in columns
-    ]
+    rows = [(heading(name, lang, validation), name, *_of_dictionary(name, lang, validation)) for name in columns]
     heads = [words.word(f"book_{key}", lang) for key in ("heading", "field", "meaning", "missing")]
     return pd.DataFrame(rows, columns=heads)
 
@@ -195,7 +186,12 @@ def columns_in_words(columns: Sequence[str], lang: str, validation: Validation |
 def _of_dictionary(column: str, lang: str, validation: Validation | None) -> tuple[str, str]:
     coarse = column == "score" and rests_on_companion(validation)
     meaning = words.word("meaning_score_companion", lang) if coarse else dictionary.meaning(column, lang)
-    return meaning, dictionary.missing(column, lang)
+    if column == "road_km":  # in a list the way by road, in the files of a run the straight line to the nearest road
+        meaning = words.word("screen_road_note", lang)
+    own = f"book_{column}_missing"  # the list leaves cells empty that the files of the run fill (`_leave_out`)
+    of_ranking = "book_not_ranked" if column in FROM_RANKING[1:] and dictionary.missing(column, "en") == "never" else ""
+    key = own if words.known(own) else of_ranking
+    return meaning, words.word(key, lang) if key else dictionary.missing(column, lang)
 
 
 def sources_in_words(publication: Publication, lang: str) -> pd.DataFrame:

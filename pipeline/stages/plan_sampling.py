@@ -22,6 +22,7 @@ from layers.schema import (
     conform,
     empty,
 )
+from layers.site_layers import speak_first_with
 from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.kernels.greedy_visits import learn_greedily
 from pipeline.kernels.linear_field import joint_covariance
@@ -185,7 +186,7 @@ def plan_sampling(
         one_visit_km=params.one_visit_km,
         least_payable_t=params.least_payable_t,
     )
-    plan["speak_first_with"] = plan["site_id"].map(_speak_first(site_territories)).astype("object")
+    plan["speak_first_with"] = plan["site_id"].map(speak_first_with(site_territories)).astype("object")
     extra = [
         "purpose",
         "cost",
@@ -269,14 +270,3 @@ def _learning(
         covariance = joint_covariance(model.grade_field, trend, x_km, y_km)
     chosen, gains, fall = learn_greedily(covariance, cost[weighed], VISIT_VARIANCE, visits)
     return weighed[chosen], gains, fall
-
-
-def _speak_first(site_territories: pd.DataFrame) -> dict[str, str]:
-    """Return per site the areas it lies in, each with its steward where named."""
-    held = pd.DataFrame(site_territories)
-    held = held[held["relation"].isin(["inside", "overlaps"])]
-    names: dict[str, set[str]] = {}
-    for site_id, territory, steward in zip(held["site_id"], held["territory"], held["steward"], strict=True):
-        text = territory if pd.isna(steward) else f"{territory} ({steward})"
-        names.setdefault(site_id, set()).add(text)
-    return {site_id: "; ".join(sorted(areas)) for site_id, areas in names.items()}

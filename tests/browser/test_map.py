@@ -221,6 +221,9 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
         ("51 12 00 N 90 30 00 W", "Go to 51.2000, -90.5000", 51.2, -90.5),
         ("51 12 N, 90 30 W", "Go to 51.2000, -90.5000", 51.2, -90.5),
         ("-90.5 51.2", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("N51.2 W90.5", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("W 90°30', N 51°12'", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("lat 51.2, long -90.5", "Go to 51.2000, -90.5000", 51.2, -90.5),
     ):
         search(page, text)
         assert page.inner_text("#places button >> nth=0") == place
@@ -230,6 +233,7 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert far == sorted(far)
     assert page.evaluate("coordinates('old mine 40')") is None
     assert page.evaluate("coordinates('2019 12')") is None
+    assert page.evaluate("coordinates('N 5 East 7')") is None
     assert page.evaluate("coordinates('46.4 82.6 W')") == {"y": 46.4, "x": -82.6}
     turned = page.evaluate("placesFor('-84.5 51.2').map((one) => one.text)")
     assert turned == ["Go to 51.2000, -84.5000", "Go to -84.5000, 51.2000"]

@@ -28,7 +28,15 @@ from maps.screening.brief import Brief
 from maps.screening.page import html_pages, write_screening
 from maps.screening.roads import RoadNetwork
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen, whole_list
-from maps.screening.workbook import harmless, in_words, write_csv, write_list, write_ranking_workbook, write_xlsx
+from maps.screening.workbook import (
+    columns_in_words,
+    harmless,
+    in_words,
+    write_csv,
+    write_list,
+    write_ranking_workbook,
+    write_xlsx,
+)
 from maps.site_map.payload import map_payload
 
 
@@ -196,11 +204,13 @@ def test_the_largest_amounts_of_a_brief_are_those_of_its_tables_and_doubts_stand
 ) -> None:
     made = made_up.publication(40)
     place = place_of_community(made, "Community 1")
-    table = screen(made, place, within_km=2000)
+    table = screen(made, place, within_km=2000).dropna(subset="rank")  # amounts come from the ranking
     low = 1e3 * np.arange(1.0, len(table) + 1)
     table = table.assign(
         tonnage_low_t=low, tonnage_high_t=2 * low, contained_treo_low_t=np.nan, contained_treo_high_t=np.nan
     )
+    central = dict(zip(table["site_id"], 1.5 * low, strict=True))
+    made = replace(made, ranking=made.ranking.assign(tonnage_t=made.ranking["site_id"].map(central)))
     shown = list(Brief(made, place, table, 2000).numbered)
     first = table.loc[table["site_id"].isin(shown), "tonnage_high_t"].idxmax()
     odd = pd.DataFrame(
@@ -475,6 +485,43 @@ def test_lists_for_spreadsheets_give_no_chance_of_a_grade_that_was_measured(made
     for column in ("score", "score_low", "score_high"):
         assert shown.loc[measured, column].isna().all()
     assert shown.loc[~measured & listed["rank"].notna().to_numpy(), "score"].notna().all()
+
+
+@pytest.mark.parametrize(("lang", "never"), [("en", "never"), ("fr", "jamais")])
+def test_a_column_said_never_to_be_empty_is_never_empty_in_a_list(made_up: ModuleType, lang: str, never: str) -> None:
+    made = made_up.publication(80)
+    shown = in_words(whole_list(made, lang), lang)
+    told = columns_in_words(list(shown.columns), lang, made.validation)
+    full = [name for name, said in zip(told.iloc[:, 1], told.iloc[:, 3], strict=True) if said.startswith(never)]
+    assert len(full) > 5
+    assert not [name for name in full if shown[name].isna().any()]
+
+
+def test_a_list_names_whom_to_speak_with_for_every_site_in_an_area(made_up: ModuleType) -> None:
+    made = made_up.publication(80)
+    listed = whole_list(made, "en").set_index("site_id")["speak_first_with"]
+    inside = made.site_territories.query("relation in ('inside', 'overlaps')")
+    assert len(inside) > len(made.sampling_plan), "not only the sites of the plan lie in areas"
+    assert set(listed.dropna().index) == set(inside["site_id"])
+    for site, area in zip(inside["site_id"], inside["territory"], strict=True):
+        assert area in listed[site]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "by central estimate"), ("fr", "selon l'estimation centrale")])
+def test_the_largest_amounts_of_a_brief_are_those_of_the_central_estimate(
+    made_up: ModuleType, lang: str, said: str
+) -> None:
+    made = made_up.publication(40)
+    place = place_of_community(made, "Community 1")
+    first = screen(made, place, within_km=400)["site_id"].iloc[0]
+    ranking = made.ranking.copy()
+    ranking[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]] = [9_000.0, 10_000.0, 11_000.0]
+    ranking.loc[ranking["site_id"] == first, ["tonnage_low_t", "tonnage_t", "tonnage_high_t"]] = [10.0, 1_000.0, 1e8]
+    made = replace(made, ranking=conform(ranking, schema.Ranking))
+    told = Brief(made, place, screen(made, place, within_km=400), 400).amounts(lang)[0]
+    name = made.sites.set_index("site_id")["name"][first]
+    assert said in told
+    assert f"{name} (#" not in told, "what may be most is the least known, not the largest"
 
 
 @pytest.mark.parametrize(("grade", "said"), [(1e9, "None of these analyses reaches"), (1e-9, "the analyses reach")])

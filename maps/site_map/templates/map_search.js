@@ -64,8 +64,15 @@ function oneOff(a, b) {
   const rest = (x, y) => a.slice(k + x) === b.slice(k + y);
   return rest(1, 1) || rest(1, 0) || rest(0, 1) || (a[k] === b[k + 1] && a[k + 1] === b[k] && rest(2, 2));
 }
-/* Degrees from "46.5, -82.6", "46,5; -82,6", "46°30'N 82°36'W" or "46 30 00 N 82 36 00 W"; null where the text is no place on the globe. */
-function coordinates(written) {
+/* Coordinates with what stands before each number behind it: "N46.5 W82.6" as "46.5N 82.6W", "lat 46.5 lon -82.6" as "46.5N -82.6E". */
+function lettersBehind(written) {
+  const short = written.replace(/\b(lat|lon|lng)[a-z]*\b\.?\s*[:=]?\s*/gi, (_, axis) => (/lat/i.test(axis) ? "N" : "E"));
+  const parts = [...short.matchAll(/([NSEWO])\s*([-\d][^NSEWO]*?)[\s,;]*(?=[NSEWO]|$)/gi)];
+  return /^\s*[NSEWO]\s*[-\d]/i.test(short) && parts.length === 2 ? parts.map(([, half, number]) => number + half).join(" ") : written;
+}
+/* Degrees from "46.5, -82.6", "46,5; -82,6", "46°30'N 82°36'W", "46 30 00 N 82 36 00 W" or "N46.5 W82.6"; null where the text is no place on the globe. */
+function coordinates(given) {
+  const written = lettersBehind(given);
   const spaced = /(?<![\d.,])(\d{1,3})[ °]+([0-5]?\d(?:[.,]\d+)?)(?: +([0-5]?\d(?:[.,]\d+)?))? *([NSEWO])(?=[\s,;]|$)/gi;
   const text = [...written.matchAll(spaced)].length === 2 ? written.replace(spaced, (_, d, m, s, half) => `${d}°${m}'${s ? s + '"' : ""}${half}`) : written;
   const found = [...text.matchAll(/(-?\d+(?:[.,]\d+)?)\s*°?\s*(?:(\d+(?:[.,]\d+)?)\s*['′]\s*)?(?:(\d+(?:[.,]\d+)?)\s*["″]\s*)?([NSEWO])?(?=[\s,;]|$)/giu)].filter((one) => one[0].trim());
