@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from layers.errors import SourceError
+from pipeline.folder.lean_skops import skops_io
 from pipeline.folder.model_bytes import steady
 from pipeline.folder.writing import atomic
 from pipeline.learning.learned_laws import LearnedLaws, PooledRegion, TargetLaw
@@ -27,8 +28,6 @@ MOST_BYTES = 50_000_000
 
 def save_learned(learned: LearnedLaws, path: Path) -> None:
     """Write the file."""
-    import skops.io
-
     content = {
         "format": FORMAT,
         "regions": [region.model_dump(mode="json") for region in learned.regions],
@@ -42,7 +41,7 @@ def save_learned(learned: LearnedLaws, path: Path) -> None:
         },
     }
     with atomic(path) as temporary:
-        temporary.write_bytes(steady(skops.io.dumps(content)))
+        temporary.write_bytes(steady(skops_io().dumps(content)))
 
 
 def load_learned(path: Path) -> LearnedLaws:
@@ -53,8 +52,6 @@ def load_learned(path: Path) -> LearnedLaws:
     SourceError
         If the file is missing, no such archive, of another format, or holds anything but numbers, texts and arrays.
     """
-    import skops.io
-
     content = _bytes(path)
     remedy = "Make it again with `minewaste learn`."
     try:
@@ -64,13 +61,13 @@ def load_learned(path: Path) -> LearnedLaws:
             raise SourceError(
                 f"train_model.learned ({path.name}): unpacks to {unpacked} bytes, at most {MOST_BYTES} are read. {remedy}"
             )
-        strange = skops.io.get_untrusted_types(data=content)
+        strange = skops_io().get_untrusted_types(data=content)
         if strange:
             raise SourceError(
                 f"train_model.learned ({path.name}): holds {len(strange)} types `minewaste learn` does not write "
                 f"({', '.join(strange[:3])}) and is not loaded. {remedy}"
             )
-        facts = skops.io.loads(content, trusted=[])
+        facts = skops_io().loads(content, trusted=[])
         if not isinstance(facts, dict) or facts.get("format") != FORMAT:
             version = facts.get("format") if isinstance(facts, dict) else None
             raise SourceError(f"train_model.learned ({path.name}): format {version}, expected {FORMAT}. {remedy}")

@@ -20,6 +20,7 @@ from layers.errors import SourceError
 from layers.files.boundary import in_short
 from layers.files.json_text import parse_json
 from layers.validation import Validation
+from pipeline.folder.lean_skops import skops_io
 from pipeline.folder.model_bytes import steady
 from pipeline.folder.writing import atomic, read_bounded
 from pipeline.kernels.field_likelihood import Spread
@@ -47,8 +48,12 @@ TRUSTED = (
     "pipeline.learning.feature_steps.LogRatio",
     "pipeline.learning.linear_score.EvidenceWeights",
     "pipeline.learning.linear_score.LinearScore",
-    "sklearn.tree._tree.Tree",
+    "sklearn.impute._base.SimpleImputer",
+    "sklearn.pipeline.Pipeline",
+    "sklearn.preprocessing._data.RobustScaler",
+    "sklearn.preprocessing._data.StandardScaler",
 )
+"""Types of a model's pipelines, all that are written beside numbers, texts, arrays and what holds them."""
 
 
 def save_model(model: TrainedModel, folder: Path) -> Path:
@@ -66,8 +71,6 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
     Path
         The skops file.
     """
-    import skops.io
-
     folder.mkdir(parents=True, exist_ok=True)
     objects: dict[str, Any] = {"pipeline": model.pipeline, "surface": model.surface[0] if model.surface else None}
     for name in ("applicability", "surface_applicability"):
@@ -75,7 +78,7 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
         objects[name] = None if area is None else {"rows": area.rows, "weights": area.weights}
     fields = {name: getattr(model, name) for name in FIELDS}
     objects |= {name: None if field is None else _field_arrays(field) for name, field in fields.items()}
-    content = steady(skops.io.dumps(objects))
+    content = steady(skops_io().dumps(objects))
     facts = {
         "format": FORMAT,
         "versions": _versions(),
@@ -130,8 +133,6 @@ def load_model(
         If a file is missing or damaged, the checksum or the feature list differs, versions differ (unless
         ``any_version``), or the file holds types this product does not write.
     """
-    import skops.io
-
     facts, content = _read(folder)
     _check_versions(folder, facts, any_version=any_version)
     if expected_features is not None and list(expected_features) != facts["feature_names"]:
@@ -148,7 +149,7 @@ def load_model(
             "It was not made by this product and is not loaded. Train again."
         )
     try:
-        return _built(facts, skops.io.loads(content, trusted=list(TRUSTED)))
+        return _built(facts, skops_io().loads(content, trusted=list(TRUSTED)))
     except Exception as failure:  # noqa: BLE001 - the bytes are those of the digest and may hold anything all the same
         raise SourceError(
             f"{folder / 'model.skops'}: is no model this product wrote ({in_short(failure)}) and is not used. Train again."
@@ -184,10 +185,8 @@ def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
 
 def _types_in(folder: Path, content: bytes) -> list[str]:
     """Return the types a model file holds that skops does not trust by itself, without building anything."""
-    import skops.io
-
     try:
-        return list(skops.io.get_untrusted_types(data=content))
+        return list(skops_io().get_untrusted_types(data=content))
     except Exception as failure:  # noqa: BLE001 - a stranger's archive may make the library raise anything
         raise SourceError(
             f"{folder / 'model.skops'}: this is not a model file of this product ({in_short(failure)}) and is not loaded. "
