@@ -3,69 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
 from layers.cell_search import cells_like
-from layers.cells.heading_grammar import parse_headings
-from layers.readers.columns import as_text
+from layers.readers.control_columns import rows_by_columns
+from layers.readers.control_words import KINDS, WORDS, plain
 from layers.readers.reference_materials import laboratory_codes, reference_materials
 
-_KINDS: Mapping[str, str] = {
-    "control_standard": (
-        r"crms?|srms?|(?:matrix )?spike[sd]?|"
-        r"standards?|stds?|certified|certified reference|(?:certified )?reference (?:material|standard)s?|"
-        r"ref(?:erence)? mat(?:erial)?s?|"
-        r"qc standard|estandar(?:es)?|patron(?:es)?|padrao|padroes|material (?:de )?referenc\w*|"
-        r"materiau (?:de )?reference|etalons?|mat ref|temoins?|referencias?|references?|controls?|controles?|"
-        r"blind (?:std|standard)|"
-        r"referensmaterial|referansemateriale|referenz(?:material|proben?)|oreas\w*|"
-        r"muestras? (?:de )?control|amostras? (?:de )?control[eo]?|echantillons? (?:de )?controle|(?:kontroll|standard)proben?|"
-        r"(?:kontroll|referens|standard)prov|(?:kontrolli|vertailu|standardi)nayte|(?:kontroll|standard)prove|"
-        r"контроль(?:ная проба|ный образец)?|стандарт(?:ный образец)?|гсо|(?:标准|标|质控|监控)(?:样品?|物质)|质控"
-    ),
-    "control_blank": (
-        r"blanks?|blks?|(?:field|coarse|fine|pulp|lab|method|prep|procedural) ?blanks?|blanc|blancs|blancos?|branco|blankprove?|"
-        r"(?:blind|leer)proben?|blindwert|(?:noll|blank|blind)prov|sokea|nollanayte|"
-        r"muestras? (?:en |de )?blanco|amostras? (?:em |de )?branco|blanco de \w+|branco de \w+|echantillons? (?:a )?blancs?|"
-        r"blanc de \w+|холостая(?: проба)?|холостой опыт|бланк|空白(?:样品?)?|"
-        r"prep wash|(?:quartz|silica|sand) (?:wash|flush|blank)|silice|silica|rinsate|rinse|lavado"
-    ),
-    "control_duplicate": (
-        r"dups?|duplicates?|(?:field|lab|pulp|prep|coarse|crush|analytical|core|reject|crd|quarter core)[ -]?"
-        r"(?:dups?|duplicates?|replicates?|reps?|repeats?|splits?)|"
-        r"replicates?|repeats?|checks?|re ?assays?|re ?runs?|"
-        r"umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|replicas?|"
-        r"dobbeltprove|(?:rinnakkais|kaksois)nayte|(?:doppel|wiederholungs)proben?|(?:dublett|dubbel)prov|"
-        r"muestras? duplicadas?|amostras? duplicadas?|duplicado de \w+|duplicata de \w+|echantillons? (?:en double|duplique)|"
-        r"дубликат|повтор(?:ная проба)?|(?:重复|平行)样品?"
-    ),
-    "control_average": r"averages?|avg|means?|moyennes?|promedios?|medias?|mittelwert\w*|medelvarde\w*|snitt|keskiarvo",
-}  # fmt: skip
-_CODES: Mapping[str, str] = {
-    "control_standard": "msd?|lcsd?|bsd?|lfbd?|crm|srm|pe|std|spk",
-    "control_blank": "[mlfterbaic]b|[ic]cb|mbk|blk",
-    "control_duplicate": "[flp][drs]|dup|rep|msr",
-}
-"""Codes of data deliverables (EPA, state agencies) for the type of a sample; they count where a code for ordinary ones stands."""
-_OWN_CODES = r"n|ns|nm|reg|s|sa|smp|samp|org|orig|int|norm|env|trg|grab|comp"
-_OWN_SAMPLES = (
-    r"orig(?:inal)?s?|regular|routine|primary|normal|samples?|assays?|cores?|grabs?|chips?|composites?|unknown|field samples?|"
-    r"regular samples?|primary samples?|muestras?|rutina|echantillons?|ordinary|parent|main|first"
-)
-"""Words for what is no control, in a column that tells controls apart."""
-_MOST_WORDS = 20
-_HEAD = 200
-_WORDS = {
-    "control_standard": "certified or standard material", "control_blank": "a blank", "control_duplicate": "a duplicate or check",
-    "control_average": "an average of other rows", "control_published": "a published value, a guideline or a limit",
-}  # fmt: skip
 _ID = re.compile(
     r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|(?:std|standard)(?!\W*(?:dev|abw|error)))|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
-    r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$|"
+    r"(?:^|[\s_\-.(])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$|"
     r"\w\W*[\s_](?P<of_standard>meas|cert)\.?$|^\W*(?P<of_blank>rock-(?:van|prp))\W*$|"
     r"^\W*(?P<of_duplicate>dup|duplicate|rpt|repeat|replicate|re-?assay|check|split|copy)[\s_\-.]*(?:of|de|from)\b"
 )
@@ -119,14 +70,18 @@ _LIKE_OWN_WORDS = "(?i)qa|qc|control"
 """Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
 _LIKE_WORDS = r"^[\s_/.-]*\pL\pL|[^\x00-\x7f]"
 _WITH_NUMBERS = r"(?i)oreas|referenc|blanc|branc|dupl|[^\x00-\x7f]"
-"""Find at least the ids that are a word of `_KINDS`; four digits in a row stand only where a word may end in anything."""
+"""Find at least the ids that are a word of `KINDS`; four digits in a row stand only where a word may end in anything."""
 _FEW, _MOSTLY_OWN = 0.2, 0.5
 _LONGEST = 200
 """Letters of the longest name of a value for comparison; a longer id is none."""
 
 
 def control_rows(
-    cells: pd.DataFrame, sample_id: pd.Series | None, taken: Sequence[str] = ()
+    cells: pd.DataFrame,
+    sample_id: pd.Series | None,
+    taken: Sequence[str] = (),
+    spoken_for: Collection[str] = (),
+    used: MutableMapping[str, str] | None = None,
 ) -> dict[int, tuple[str, str]]:
     """Find rows that are no samples of the thing.
 
@@ -138,25 +93,21 @@ def control_rows(
         Ids of the samples, where a column holds them.
     taken : sequence of str
         Columns whose words the run file translates, which are therefore meant.
+    spoken_for : collection of str
+        Columns the run file maps or ignores: they name no parents and no rejected rows.
+    used : mapping of str to str or None
+        Gets the columns that told such rows.
 
     Returns
     -------
     dict of int to tuple of str
         Position -> reason code and reason. Empty where every row would be one: then the column means something else.
     """
-    names = [str(name) for name in cells.columns]
     controls: dict[int, tuple[str, str]] = {}
-    for heading in parse_headings(names):
-        if heading.text in taken or (heading.kind != "sample_type" and not _tells_controls(cells[heading.text])):
-            continue
-        words = as_text(cells[heading.text])
-        plain = words.fillna("").map(_plain)
-        coded = heading.kind == "sample_type" and _in_codes(plain)
-        for code, pattern in _KINDS.items():
-            pattern = f"{pattern}|{_CODES[code]}" if coded and code in _CODES else pattern
-            for position in _places(plain.str.fullmatch(pattern)):
-                reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
-                controls.setdefault(position, (code, reason))
+    for column, rows in rows_by_columns(cells, sample_id, taken, spoken_for).items():
+        if used is not None and len(rows):
+            used[column] = "control_rows"
+        controls = rows | controls
     if sample_id is not None:
         _add_by_id(controls, sample_id)
     return {} if len(controls) == len(cells) else controls
@@ -169,20 +120,22 @@ def _add_by_id(controls: dict[int, tuple[str, str]], sample_id: pd.Series) -> No
     ids = {index: " ".join(str(texts.iloc[index]).split()) for index in likely}
     published = [index for index in likely if len(ids[index]) <= _LONGEST and _PUBLISHED.fullmatch(ids[index])]
     for index in published if len(published) < len(sample_id) else []:
-        reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
+        reason = (
+            f"the sample id is '{sample_id.iloc[index]}': the row is {WORDS['control_published']}, no sample of its own"
+        )
         controls.setdefault(index, ("control_published", reason))
+    for index, stem in _of_another(texts).items():
+        reason = f"the sample id is '{texts.iloc[index]}', and {stem} stands in the table: the row is a repeat of it"
+        controls.setdefault(index, ("control_duplicate", reason))
     for index in np.flatnonzero(cells_like(texts, _ID_LIKE)).tolist():
         text = str(texts.iloc[index])
         match = _ID.search(text)
         if match is not None and index not in controls:
             kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
             code = f"control_{kind}"
-            controls[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
-    for index, stem in _of_another(texts).items():
-        reason = f"the sample id is '{texts.iloc[index]}', and {stem} stands in the table: the row is a repeat of it"
-        controls.setdefault(index, ("control_duplicate", reason))
+            controls[index] = (code, f"the sample id is '{text}': the row is {WORDS[code]}, no sample of its own")
     for index, code in _by_word(texts).items():
-        reason = f"the sample id is '{texts.iloc[index]}': the row is {_WORDS[code]}, no sample of its own"
+        reason = f"the sample id is '{texts.iloc[index]}': the row is {WORDS[code]}, no sample of its own"
         controls.setdefault(index, (code, reason))
     by_name = reference_materials(texts, np.isin(np.arange(len(texts)), list(controls)))
     for index in [*by_name, *laboratory_codes(texts)]:
@@ -215,13 +168,6 @@ def _of_another(ids: pd.Series) -> dict[int, str]:
     return repeats
 
 
-def _in_codes(plain: pd.Series) -> bool:
-    """Say whether a column of types holds codes: nothing else but those of controls, those of ordinary samples, and words."""
-    words = [word for word in plain.unique() if word]
-    known = "|".join([*_KINDS.values(), *_CODES.values(), _OWN_SAMPLES, _OWN_CODES])
-    return any(re.fullmatch(_OWN_CODES, word) for word in words) and all(re.fullmatch(known, word) for word in words)
-
-
 def _by_word(ids: pd.Series) -> dict[int, str]:
     """Return the few ids that are a word for controls and nothing else, perhaps numbered: ``Estándar``, ``Patrón 3``.
 
@@ -231,29 +177,15 @@ def _by_word(ids: pd.Series) -> dict[int, str]:
     if not likely.any():
         return {}
     texts = ids[likely].astype(str).str.slice(0, _LONGEST)
-    plain = texts.map(_plain).str.replace(r"\W*\d{0,3}$", "", regex=True)
-    kinds = [(code, pattern) for code, pattern in _KINDS.items() if code != "control_average"]
+    words_alone = texts.map(plain).str.replace(r"\W*\d{0,3}$", "", regex=True)
+    kinds = [(code, pattern) for code, pattern in KINDS.items() if code != "control_average"]
     codes = {
-        word: next((code for code, pattern in kinds if re.fullmatch(pattern, word)), None) for word in plain.unique()
+        word: next((code for code, pattern in kinds if re.fullmatch(pattern, word)), None)
+        for word in words_alone.unique()
     }
-    words = zip(np.flatnonzero(likely).tolist(), plain, strict=True)
+    words = zip(np.flatnonzero(likely).tolist(), words_alone, strict=True)
     hits = {row: code for row, word in words if (code := codes[word]) is not None}
     return hits if len(hits) <= _MOSTLY_OWN * len(ids) else {}
-
-
-def _tells_controls(column: pd.Series) -> bool:
-    """Say whether a column, whatever it is called, holds words of controls and of ordinary samples and nothing else."""
-    if not pd.api.types.is_string_dtype(column):
-        return False
-    if column.iloc[:_HEAD].nunique() > _MOST_WORDS:
-        return False
-    distinct = column.dropna().unique()
-    if not 1 < len(distinct) <= _MOST_WORDS:
-        return False
-    plain = [_plain(str(word)) for word in distinct if str(word).strip()]
-    controls = [word for word in plain if any(re.fullmatch(pattern, word) for pattern in _KINDS.values())]
-    ordinary = [word for word in plain if re.fullmatch(_OWN_SAMPLES, word)]
-    return bool(controls) and bool(ordinary) and len(controls) + len(ordinary) == len(plain)
 
 
 def _by_shape(sample_id: pd.Series, controls: Collection[int]) -> list[int]:
@@ -270,22 +202,11 @@ def _by_shape(sample_id: pd.Series, controls: Collection[int]) -> list[int]:
     return [int(at) for at in np.flatnonzero(sample_id.index.isin(ids.index[marked & ~alike]))]
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\s_/.-]+", " ", text).strip().casefold().translate(_ACCENTS)
-
-
-_ACCENTS = str.maketrans("áàâäãåéèêëíîïóôöõøúüñç", "aaaaaaeeeeiiiooooouunc")
-
-
-def _places(marks: pd.Series) -> list[int]:
-    return [int(position) for position in np.flatnonzero(marks.fillna(value=False).to_numpy(dtype=bool))]
-
-
 def control_notes(source_id: str, controls: Mapping[int, tuple[str, str]]) -> list[Note]:
     """Say how many rows were turned away as no samples, by kind."""
     counts: dict[str, int] = {}
     for code, _ in controls.values():
-        if code in _WORDS:
+        if code in WORDS:
             counts[code] = counts.get(code, 0) + 1
     if not counts:
         return []

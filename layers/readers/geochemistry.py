@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -123,7 +123,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, derived, endowment_notes = with_endowments(source, where, cells, options.endowments)
         beside, collar_notes = beside | derived, [*collar_notes, *endowment_notes]
     intervals = interval_columns([str(name) for name in cells.columns])
-    controls, end_notes = _no_samples(source, where, options, cells, rows, intervals)
+    by_column: dict[str, str] = {}
+    controls, end_notes = _no_samples(source, where, options, cells, rows, intervals, by_column)
     collar_notes += end_notes
     early = reject_all(source.id, rows, cells, controls)
     if controls:
@@ -164,7 +165,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
         notes=(*raw.notes, *collar_notes, *suites.notes, *notes, *_repeated_ids(source, base, kept)),
-        fates=column_fates(source, raw.cells, {**beside, **suites.used}, _not_used(options, raw)),
+        fates=column_fates(source, raw.cells, {**by_column, **beside, **suites.used}, _not_used(options, raw)),
     )
 
 
@@ -179,14 +180,19 @@ def _no_samples(
     cells: pd.DataFrame,
     rows: np.ndarray,
     intervals: Intervals | None,
+    used: MutableMapping[str, str],
 ) -> tuple[dict[int, tuple[str, str]], list[Note]]:
-    """Return the rows that are no samples of the thing, or intervals without a length or below their hole, and notes."""
+    """Return the rows that are no samples of the thing, or intervals without a length or below their hole, and notes.
+
+    ``used`` gets the columns that tell such rows.
+    """
     notes: list[Note] = []
     left_out = heading_rows(where, cells, rows) | shifted_rows(cells)
     if options.control_rows == "reject":
         translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
         sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
-        left_out |= control_rows(cells, sample_id, [*translated, *source.where])
+        spoken_for = {*named_columns(source, cells), *source.ignore, *options.ignore}
+        left_out |= control_rows(cells, sample_id, [*translated, *source.where], spoken_for, used)
     medium = source.defaults.get("medium") if "medium" not in source.columns else "waste"
     if intervals is not None and medium == "waste":
         below, notes = past_the_end(source.id, cells, intervals, rows)

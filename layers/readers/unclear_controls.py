@@ -10,14 +10,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.accounting import Note
+from layers.cell_search import cells_like
 from layers.cells.heading_grammar import parse_headings
 from layers.readers.columns import as_text
 
 _OF_REPEATS = re.compile(
     r"(?i)rep(?:l|eat|\b|_|stat)|dup|(?<![a-z])q[ac](?![a-z])|qaqc|control|ctrl|standard|blank|split"
 )
-_CODE = r"[A-Za-z]{0,2}-?\d{1,3}|[A-Za-z]{1,3}|\d{1,3}\.0"
-_MOST_CODES, _FEW = 12, 0.2
+_CODE = r"[A-Za-z]{0,2}-?\d{1,3}|[A-Za-z]{1,3}|[A-Z]{4,6}|\d{1,3}\.0"
+_MOST_CODES, _FEW, _HALF = 12, 0.2, 0.5
+_CODED = re.compile(
+    r"(?i)(?P<stem>.*[^\W_])[\s_\-./(]+(?:msd?|lcsd?|bsd?|[mftelr]b|[flp][dr]|f?dup|chk|crm|srm|spk|split|twin|rinsate)\W*\d?\W*"
+)
+_LIKE_CODED = r"(?i)[\s_\-./(](?:[mlbftelrp][sdbr]|lcs|msd|bsd|f?dup|chk|[cs]rm|spk|split|twin|rins)"
 _NUMBERED = re.compile(
     r"(?i)(?P<stem>.*[^\W_])(?:[_\-./](?P<number>[2-9])|\s?\((?P<bracketed>[2-9])\)|[\s_\-.]*(?<=[\d\s_\-.])(?:bis|ter))"
 )
@@ -48,9 +53,13 @@ def unclear_controls(
     Returns
     -------
     list of Note
-        ``control_codes_unknown`` and ``repeats_by_number``, with the rows.
+        ``control_codes_unknown``, ``repeats_by_number`` and ``ids_like_controls``, with the rows.
     """
-    return [*_codes(source_id, cells, rows, spoken_for), *_numbered(source_id, rows, sample_id)]
+    return [
+        *_codes(source_id, cells, rows, spoken_for),
+        *_numbered(source_id, rows, sample_id),
+        *_coded_ids(source_id, rows, sample_id),
+    ]
 
 
 def _codes(source_id: str, cells: pd.DataFrame, rows: npt.NDArray[np.int64], spoken_for: Collection[str]) -> list[Note]:
@@ -97,3 +106,38 @@ def _numbered(source_id: str, rows: npt.NDArray[np.int64], sample_id: pd.Series 
         "a second analysis of one sample? They count as samples of their own."
     )
     return [Note(source_id, "repeats_by_number", text, len(hits), (str(sample_id.name),), tuple(rows[at].tolist()))]
+
+
+def _coded_ids(source_id: str, rows: npt.NDArray[np.int64], sample_id: pd.Series | None) -> list[Note]:
+    """Tell ids built like the others with a code for blanks, spikes or duplicates behind: ``A3-EB``, ``A4 MS``."""
+    if sample_id is None:
+        return []
+    texts = sample_id.fillna("").astype("str").str.strip()
+    likely = np.flatnonzero(cells_like(texts, _LIKE_CODED))
+    stems = {int(at): match["stem"] for at in likely if (match := _CODED.fullmatch(texts.iloc[at]))}
+    if not stems or len(stems) > _HALF * len(texts):
+        return []
+    shapes = {_shape(text) for at, text in enumerate(texts) if text and at not in stems}
+    hits = [at for at, stem in stems.items() if _shape(stem) in shapes and re.search(r"\d", stem)]
+    if not hits:
+        return []
+    shown = ", ".join(f"'{texts.iloc[at]}'" for at in hits[:4])
+    text = (
+        f"Ids are built like the others with a code behind that laboratories and surveys give to blanks, spikes and duplicates "
+        f"({shown}; first in row {rows[hits[0]]}). They count as samples of their own; take them out with 'where:' if they are "
+        "controls."
+    )
+    return [
+        Note(
+            source_id,
+            "ids_like_controls",
+            text,
+            len(hits),
+            (str(sample_id.name),),
+            tuple(rows[np.array(hits)].tolist()),
+        )
+    ]
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+", "0", re.sub(r"[A-Za-z]", "a", text))
