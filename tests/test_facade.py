@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import re
 import subprocess
@@ -106,6 +107,25 @@ def test_a_user_adds_tiles_and_a_plugin_to_the_folium_map(finished: minewaste.Ru
     online = minewaste.folium_map(finished, offline=False).get_root().render()
     for plugin in ("L.control.fullscreen", "L.Control.Measure", "L.Control.MousePosition", "L.Control.Search"):
         assert plugin in online, plugin
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_notices_contact_and_every_source_stand_on_the_folium_map(finished: minewaste.Run, lang: str) -> None:
+    from maps import words
+
+    page = minewaste.folium_map(finished, lang=lang).get_root().render()
+    page = html.unescape(re.sub(r"\\u([0-9a-f]{4})", lambda one: chr(int(one[1], 16)), page))
+    for key in ("notice_nations", "notice_absence", "notice_boundaries", "notice_not_resource_list"):
+        assert words.word(key, lang) in page, key
+    publication = finished._publication
+    assert (publication.contact or words.word("contact_unstated", lang)) in page
+    shown = set(publication.territories["source"]) | set(publication.communities["source"])
+    for source in publication.sources.itertuples():
+        assert str(source.title) in page
+        if source.source_id in shown:
+            cards = page.count(f"{words.word('source', lang)}{words.word('colon', lang)}{source.title}</p>")
+            places = [*publication.territories["source"], *publication.communities["source"]]
+            assert cards == places.count(source.source_id), "each area and community tells its source"
 
 
 def test_a_name_is_text_on_the_folium_map_and_never_markup(finished: minewaste.Run) -> None:

@@ -12,7 +12,9 @@ import pandas as pd
 import shapely
 
 from maps import assets, words
+from maps.pages import render
 from maps.publication import Publication
+from maps.rows import records
 from maps.site_map.base_map import ground_box
 from maps.site_map.tiers import TIERS, tiers
 from maps.sovereignty import publishable
@@ -51,7 +53,8 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
     folium.Map
         Fitted to the sites, EPSG:4326 in and Web Mercator on the screen. Layers: one group of circles per tier of ranks
         (outlined in black where the waste itself was assayed), areas that may be published, communities, and a layer control
-        that also lists what is added before the map is saved.
+        that also lists what is added before the map is saved. Notices, contact and sources stand on the map; a click on an
+        area or a community tells its source.
 
     Raises
     ------
@@ -79,7 +82,8 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
             [float(sites["latitude"].min()), float(sites["longitude"].min())],
             [float(sites["latitude"].max()), float(sites["longitude"].max())],
         ])  # fmt: skip
-    folium.LayerControl(collapsed=False).add_to(drawn)
+    folium.LayerControl().add_to(drawn)
+    _add_notices(drawn, shown, lang)
     return drawn
 
 
@@ -146,12 +150,19 @@ def _add_areas(drawn: Any, publication: Publication, lang: str, *, searched: boo
     from folium.plugins import Search
 
     for layer, areas in publication.territories.groupby("layer", sort=True):
-        named: gpd.GeoDataFrame = areas[["territory", "geometry"]].assign(territory=areas["territory"].map(escape))
+        facts = [
+            _facts(row["territory"], words.layer(str(layer), lang), row["source"], row["steward"], publication, lang)
+            for row in records(areas)
+        ]
+        named: gpd.GeoDataFrame = areas[["territory", "geometry"]].assign(
+            territory=areas["territory"].map(escape), facts=facts
+        )
         shapes = folium.GeoJson(
             named.to_json(drop_id=True),
             name=words.layer(str(layer), lang),
             style_function=_outline_only(),
             tooltip=folium.GeoJsonTooltip(fields=["territory"], labels=False),
+            popup=folium.GeoJsonPopup(fields=["facts"], labels=False, max_width=320),
         ).add_to(drawn)
         if searched:
             Search(
@@ -165,13 +176,49 @@ def _add_communities(drawn: Any, publication: Publication, lang: str) -> None:
     if publication.communities.empty:
         return
     group = folium.FeatureGroup(name=words.word("communities_layer", lang))
-    for row in publication.communities.itertuples(index=False):
+    for row in records(publication.communities):
+        kind = words.word(f"kind_{row['kind']}", lang)
+        facts = _facts(row["community"], kind, row["source"], None, publication, lang)
         folium.Marker(
-            location=(row.latitude, row.longitude),
+            location=(row["latitude"], row["longitude"]),
             icon=folium.DivIcon(html=_SQUARE, icon_size=(10, 10), icon_anchor=(5, 5), class_name=""),
-            tooltip=escape(f"{row.community} ({words.word(f'kind_{row.kind}', lang)})"),
+            tooltip=escape(f"{row['community']} ({kind})"),
+            popup=folium.Popup(facts, max_width=320),
         ).add_to(group)
     group.add_to(drawn)
+
+
+def _facts(name: str, kind: str, source_id: str, steward: Any, publication: Publication, lang: str) -> str:
+    """Return the card of an area or community: where its outline or place comes from, and what it is not."""
+    from_source = next((row for row in records(publication.sources) if row["source_id"] == source_id), {})
+    keeper = steward if pd.notna(steward) else from_source.get("steward")
+    facts = {
+        "source": from_source.get("title") or source_id,
+        "publisher": from_source.get("publisher"),
+        "date": words.date(from_source.get("date"), lang),
+        "steward": keeper or words.word("steward_unstated", lang),
+        "licence": words.licence(str(from_source.get("licence") or ""), lang) or words.word("licence_unstated", lang),
+        "use_conditions": from_source.get("use_conditions"),
+    }
+    lines = [f"{words.word(key, lang)}{words.word('colon', lang)}{value}" for key, value in facts.items() if value]
+    notices = [words.word(f"notice_{key}", lang) for key in ("nations", "absence", "boundaries")]
+    body = "".join(f"<p>{escape(line)}</p>" for line in [kind, *lines, " ".join(notices)])
+    return f"<strong>{escape(name)}</strong>{body}"
+
+
+def _add_notices(drawn: Any, publication: Publication, lang: str) -> None:
+    """Add what every page says: notices, contact, sources and the run, on the map itself, for the file travels alone."""
+    from branca.element import Element
+
+    on_map = Element("{{ this.text }}")  # names are data: no template may be made of them
+    on_map.text = render(
+        "site_map/templates/folium_notices.html",
+        p=publication,
+        lang=lang,
+        sources=records(publication.sources),
+        coarse=bool((publication.territories["publish"] == "generalised").any()),
+    )
+    drawn.get_root().html.add_child(on_map, name="minewaste_notices")
 
 
 def _popup(row: Any, n: int, lang: str) -> str:

@@ -17,10 +17,11 @@
       one.setAttribute("aria-pressed", String(way !== null));
       if (line) line.remove();
       line = way ? L.polyline([], { color: "#b3470b", interactive: false }).addTo(map) : null;
-      position.textContent = way ? words.measure_how : "";
+      position.textContent = way ? words.measure_how : degrees(map.getCenter());
     })));
   map.on("click", (event) => { if (!way) return; way.push(event.latlng); line.setLatLngs(way); position.textContent = `${length().toFixed(1)} km`; });
   map.on("mousemove", (event) => { if (!way) position.textContent = degrees(event.latlng); });
+  map.on("moveend", () => { if (!way) position.textContent = degrees(map.getCenter()); });
   control("bottomleft", (box) => box.append(position));
   /* Search in the names of everything on the map that has one: also in layers that were added later. */
   control("topright", (box) => {
