@@ -20,7 +20,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.spatial import cKDTree
 
-from pipeline.kernels.field_likelihood import INTERCEPT_VARIANCE, Spread, marginal, slopes
+from pipeline.kernels.field_likelihood import INTERCEPT_VARIANCE, Marginal, Spread, log_likelihood, marginal, slopes
 
 LARGEST_BLOCK = 400
 """Measured sites whose field is taken as one; more are cut into groups of neighbours, between which it is forgotten."""
@@ -104,13 +104,23 @@ def fit_field(
     extent = max(float(np.ptp(x_km)), float(np.ptp(y_km)), 1e-3)
     lowest, highest = np.log(scale) - 12.0, np.log(scale) + 3.0
 
+    latest: dict[Spread, Marginal] = {}
+
+    def beside_usual(point: np.ndarray) -> float:
+        return float((point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR))
+
     def negative(point: np.ndarray, *, field: bool) -> tuple[float, np.ndarray]:
-        away = (point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR)
-        spread = _spread(point, field=field)
+        away, spread = beside_usual(point), _spread(point, field=field)
         fit = marginal(spread, design, value, own_variance, blocks, distance)
+        latest.clear()
+        latest[spread] = fit
         downhill = -slopes(fit, spread, distance)[: len(point)]
         downhill[1] += away / np.log(NUGGET_FACTOR)
         return 0.5 * away**2 - fit.log_likelihood, downhill
+
+    def of_start(point: np.ndarray) -> float:
+        spread = _spread(point, field=True)
+        return 0.5 * beside_usual(point) ** 2 - log_likelihood(spread, design, value, own_variance, blocks, distance)
 
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
@@ -128,10 +138,10 @@ def fit_field(
     half = np.log(scale / 2.0)
     plain, plain_fit = best(np.array([half - np.log(columns), half]), field=False)
     starts = [np.array([plain[0], plain[1] - 0.7, plain[1] - 0.7, np.log(extent / parts)]) for parts in FIRST_REACHES]
-    point, fit = best(min(starts, key=lambda start: negative(start, field=True)[0]), field=True)
+    point, fit = best(min(starts, key=of_start), field=True)
     field = fit > plain_fit + LEAST_GAIN
     spread = _spread(point if field else plain, field=field)
-    final = marginal(spread, design, value, own_variance, blocks, distance)
+    final = latest[spread] if spread in latest else marginal(spread, design, value, own_variance, blocks, distance)
     return LinearField(
         spread, final.coef, final.coef_covariance, design, value, own_variance, x_km, y_km, final.log_likelihood
     )

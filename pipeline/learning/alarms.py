@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ from layers.validation import Figures
 from pipeline.learning.candidates import Task
 from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.figures import measure
-from pipeline.learning.fold_scores import score_folds
+from pipeline.learning.fold_scores import FoldScores, score_folds
 from pipeline.learning.folds import Folds
 from pipeline.learning.methods import fit_of
 from pipeline.learning.validation import area_under_curve
@@ -71,16 +73,27 @@ def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures, *, of_co
     return alarms_raised
 
 
-def figures_of_features(task: Task, folds: Folds, anyhow: Folds) -> tuple[Figures, Figures]:
+def figures_of_features(
+    task: Task, folds: Folds, anyhow: Folds, tried: Mapping[str, FoldScores]
+) -> tuple[Figures, Figures]:
     """Return the figures on spatial and on random folds of a textbook regression on the columns.
 
     A method that also learns from neighbours is better among them, as it should be; this shows what its columns tell: nothing,
     where there are none.
+
+    Parameters
+    ----------
+    task : Task
+        The problem.
+    folds, anyhow : Folds
+        Spatial and random.
+    tried : mapping of str to FoldScores
+        Methods already fitted on the spatial folds; the regression is seldom not among them.
     """
     if task.is_of_place:
         return Figures(), Figures()
     fit, none = fit_of(task, "logistic"), np.zeros(len(task.y), dtype=bool)
-    spatial = measure(task, folds, score_folds(fit, folds, none))
+    spatial = measure(task, folds, tried["logistic"] if "logistic" in tried else score_folds(fit, folds, none))
     return spatial.figures, measure(task, anyhow, score_folds(fit, anyhow, none, pairs=False), interval=False).figures
 
 

@@ -68,6 +68,9 @@ class Task:
     prepared : dict
         Fitted preparations by table and mask of rows. They look at features alone, so tasks that differ in labels share
         them.
+    label_fields : dict
+        Fields of labels drawn for a null test, by what they were drawn from. They look at labels alone, so tasks that differ in
+        features share them.
     """
 
     features: pd.DataFrame
@@ -82,6 +85,9 @@ class Task:
     grade_variance: np.ndarray | None = None
     undetected: np.ndarray | None = None
     prepared: dict[tuple[int, bytes], Preparation] = field(default_factory=dict, compare=False, repr=False)
+    label_fields: dict[tuple[Any, ...], tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def positive(self) -> np.ndarray:

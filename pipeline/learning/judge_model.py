@@ -149,7 +149,7 @@ def judge_model(
         null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
     plain = main.code != "grade_field"
     valid = _is_validated(task, tested) and task.positive[lost].sum() <= task.positive.sum() / 2
-    aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
+    aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow, first.scores)
     untested = (Figures(), Figures())  # what is not published as tested is no ground for an alarm either
     warned = tuple(alarms(task, division, *(aucs if valid else untested), of_columns=not plain))
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"

@@ -24,6 +24,10 @@ PENALTY = 3.0
 """Of the ridge regression whose AUC is compared; as the bagged regressions have."""
 
 
+KEPT_BYTES = 32 << 20
+"""Of label fields that are kept for the test of the surface; larger ones are drawn again."""
+
+
 @dataclass(frozen=True)
 class Projection:
     """One fit of a ridge regression: from the values of the training rows to the scores of the test rows.
@@ -73,16 +77,15 @@ def spatial_null(
     judged = _judged(task)
     if judged is None:
         return Null(), []
-    rows, (x, y), positive, truth, measured = judged
+    rows, _, positive, truth, measured = judged
     parts = [_projection(task, rows, *division) for division in _divisions(folds, rows)] if fixed is None else []
     fixed_rows = None if fixed is None else fixed[rows]
     observed = float(_aucs(parts, truth[:, None], positive[:, None], fixed_rows)[0])
     if not np.isfinite(observed):
         return Null(), []
-    count, seed = max(draws, LEAST_DRAWS), task.random_state
-    moved = shifted_values(x, y, truth, positive, count, seed)
+    count = max(draws, LEAST_DRAWS)
+    moved, drawn = _label_fields(task, judged, count)
     by_shift = _aucs(parts, moved, best_share(moved, int(positive.sum())) if measured else moved > 0.5, fixed_rows)
-    drawn = fitted_field(x, y, truth, count, seed, indicator=not measured)
     chosen = best_share(drawn, int(positive.sum()))
     by_field = _aucs(parts, _as_distributed(drawn, truth) if measured else chosen.astype(float), chosen, fixed_rows)
     values = np.concatenate([by_shift, by_field])
@@ -96,7 +99,27 @@ def spatial_null(
     return null, values.tolist()
 
 
-def _judged(task: Task) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, bool] | None:
+def _label_fields(task: Task, judged: _Judged, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the labels moved over the map and random fields as alike, each of shape (judged, count).
+
+    The surface is tested with the fields of the model of sites: kept on the task unless they are large.
+    """
+    _, (x, y), positive, truth, measured = judged
+    key = count, measured, *(part.tobytes() for part in (x, y, positive, truth))
+    if key in task.label_fields:
+        return task.label_fields[key]
+    seed = task.random_state
+    moved = shifted_values(x, y, truth, positive, count, seed)
+    fields = moved, fitted_field(x, y, truth, count, seed, indicator=not measured)
+    if moved.nbytes <= KEPT_BYTES:
+        task.label_fields[key] = fields
+    return fields
+
+
+_Judged = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, bool]
+
+
+def _judged(task: Task) -> _Judged | None:
     """Return the judged rows, their x and y (km), classes, truth, and whether that was measured (else it is the classes).
 
     None without places, or where all are of one class.

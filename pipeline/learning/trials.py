@@ -18,6 +18,9 @@ from pipeline.learning.methods import fit_of
 from pipeline.learning.skill import lead_over_best, loses, simpler_than
 from pipeline.learning.validation import prediction_rate
 
+SIMPLE = ("near_known", "one_column")
+"""Lists that are fitted as methods are, and held against the choice alone."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -94,13 +97,22 @@ def try_methods(task: Task, table: pd.DataFrame, folds: Folds, codes: tuple[str,
     reference : ndarray of bool, shape (n,)
         Rows every fold's model scores besides its own.
     """
-    scores = {code: score_folds(fit_of(task, code), folds, reference) for code in codes}
+    fitted = {code: score_folds(fit_of(task, code), folds, reference) for code in (*codes, *SIMPLE)}
+    return _chosen(task, table, folds, codes, fitted)
+
+
+def _chosen(
+    task: Task, table: pd.DataFrame, folds: Folds, codes: tuple[str, ...], fitted: dict[str, FoldScores]
+) -> Trial:
+    """Choose among methods that are fitted; where the choice loses to a simpler one, that one alone."""
+    scores = {code: fitted[code] for code in codes}
     choice = choose_method(scores, folds.tests & task.judged, task.positive)
     model = measure(task, folds, choice.scores)
-    baselines, curves = _baselines(task, table, folds, scores, choice, model, reference)
+    simple = {code: fitted[code] for code in SIMPLE}
+    baselines, curves = _baselines(task, table, folds, scores, choice, model, simple)
     lead = lead_over_best(baselines)
     if lead is not None and lead.rule in codes and loses(lead):
-        return try_methods(task, table, folds, (lead.rule,), reference)
+        return _chosen(task, table, folds, (lead.rule,), fitted)
     return Trial(folds, scores, choice, model, baselines, curves)
 
 
@@ -111,13 +123,13 @@ def _baselines(
     scores: dict[str, FoldScores],
     choice: Choice,
     model: Measured,
-    reference: np.ndarray,
+    simple: dict[str, FoldScores],
 ) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
     """Return the figures of simpler lists with the model's lead; None where one reads what defines the labels."""
     by_rule = basis_of(table) != "assay"
     lists: dict[str, FoldScores | None] = {
         "tonnage": _one_list(table, "tonnage_t", folds),
-        **{code: score_folds(fit_of(task, code), folds, reference) for code in ("near_known", "one_column")},
+        **simple,
         "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from pipeline.kernels.field_likelihood import BAND, INTERCEPT_VARIANCE, Spread, marginal, slopes
+from pipeline.kernels.field_likelihood import BAND, INTERCEPT_VARIANCE, Spread, log_likelihood, marginal, slopes
 from pipeline.kernels.linear_field import AT_ONCE, LinearField, fit_field, predict_field
 
 
@@ -60,16 +63,36 @@ def test_the_likelihood_is_that_of_the_whole_normal_distribution(n: int) -> None
     prior = np.diag([0.2, 0.2, 0.2, INTERCEPT_VARIANCE])
     covariance = 0.3 * np.exp(-distance / 15.0) + 0.09 * np.eye(n) + design @ prior @ design.T
     told = marginal(spread, design, value, own, [np.arange(n)], [distance])
+    assert log_likelihood(spread, design, value, own, [np.arange(n)], [distance]) == pytest.approx(
+        told.log_likelihood, abs=1e-8
+    )
     assert told.log_likelihood == pytest.approx(multivariate_normal(np.zeros(n), covariance).logpdf(value), abs=1e-4)
     assert told.coef == pytest.approx(prior @ design.T @ np.linalg.solve(covariance, value), abs=1e-6)
     gain = prior @ design.T @ np.linalg.solve(covariance, design @ prior)
     assert told.coef_covariance == pytest.approx(prior - gain, abs=1e-6)
 
 
-def test_a_covariance_that_is_none_stops_the_fit() -> None:
+@pytest.mark.parametrize("ask", [marginal, log_likelihood])
+def test_a_covariance_that_is_none_stops_the_fit(ask: Callable[..., object]) -> None:
     design, value = np.ones((3, 1)), np.arange(3.0)
     with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
-        marginal(Spread(0.1, 1.0, 1.0, 0.1), design, value, np.full(3, -2.0), [np.arange(3)], [np.zeros((3, 3))])
+        ask(Spread(0.1, 1.0, 1.0, 0.1), design, value, np.full(3, -2.0), [np.arange(3)], [np.zeros((3, 3))])
+
+
+def test_a_fit_takes_no_likelihood_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The five starts of the search are compared without slopes; what the search ended with is the answer."""
+    asked: list[Spread] = []
+
+    def noted(spread: Spread, *rest: Any) -> Any:
+        asked.append(spread)
+        return marginal(spread, *rest)
+
+    monkeypatch.setattr("pipeline.kernels.linear_field.marginal", noted)
+    table, value, x, y = planted(60, np.random.default_rng(6), 0.5)
+    fitted = fit_field(table, value, np.full(60, 0.04), x, y)
+    assert fitted.spread.sill > 0
+    assert asked[-1] == fitted.spread
+    assert len(set(asked)) == len(asked)
 
 
 @pytest.mark.parametrize("n", [30, 2 * BAND + 20])

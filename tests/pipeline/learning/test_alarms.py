@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from layers.validation import Figures
-from pipeline.learning.alarms import alarms, parts_with_positives
+from pipeline.learning.alarms import alarms, figures_of_features, parts_with_positives
 from pipeline.learning.candidates import Task
+from pipeline.learning.fold_scores import score_folds
 from pipeline.learning.folds import complements
+from pipeline.learning.methods import fit_of
 
 
 def test_two_folds_of_one_positive_are_one_part() -> None:
@@ -77,3 +79,23 @@ def test_wastes_that_stand_twice_are_twins_wherever_the_copy_lies(copied: str, r
     task = Task(table, y, supervised=True, blocks=fold.astype(str), random_state=1, grade=grade)
     raised = alarms(task, complements(fold), Figures(auc=0.8), Figures(auc=0.8))
     assert ("twins_across_folds" in {notice.code for notice in raised}) is rings
+
+
+def test_the_textbook_regression_is_not_fitted_again_on_folds_it_was_tried_on() -> None:
+    """Its figures are those of the fits that were there: of other columns, so that they can be told apart."""
+    rng = np.random.default_rng(5)
+    fold, y = np.arange(80) % 4, (rng.random(80) < 0.4).astype(int)
+    told = pd.DataFrame({"a": y + rng.normal(size=80), "b": rng.normal(size=80)})
+    task, other = (
+        Task(table, y, supervised=True, blocks=fold.astype(str), random_state=1) for table in (told, told[["b"]])
+    )
+    folds, none = complements(fold), np.zeros(80, dtype=bool)
+    tried = {"logistic": score_folds(fit_of(other, "logistic"), folds, none)}
+    fresh, again = (figures_of_features(task, folds, folds, before)[0].auc for before in ({}, tried))
+    assert again == figures_of_features(other, folds, folds, {})[0].auc != fresh
+    assert (
+        fresh
+        == figures_of_features(task, folds, folds, {"logistic": score_folds(fit_of(task, "logistic"), folds, ~none)})[
+            0
+        ].auc
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.kernels.spatial_blocks import grid_blocks, group_folds
-from pipeline.kernels.spatial_nulls import best_share, random_fields
+from pipeline.kernels.spatial_nulls import best_share, fitted_field, random_fields
 from pipeline.learning.candidates import Task
 from pipeline.learning.folds import complements
 from pipeline.learning.null_test import LEAST_DRAWS, spatial_null
@@ -62,3 +63,25 @@ def test_concentrations_are_moved_and_cut_again_to_the_same_number() -> None:
     grade = task.features["near_0_z"].to_numpy() + 0.1 * np.random.default_rng(1).normal(size=len(task.y))
     null, _ = spatial_null(replace(task, grade=grade), folds_of(task), 99)
     assert null.p_value == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(("kept", "drawn"), [(32 << 20, 1), (0, 2)])
+def test_label_fields_are_drawn_once_for_a_model_and_its_surface(
+    monkeypatch: pytest.MonkeyPatch, kept: int, drawn: int
+) -> None:
+    """Tasks that differ in features share them, with the same answer as drawn anew; large ones are not kept."""
+    calls: list[int] = []
+
+    def noted(*arguments: Any, **options: Any) -> np.ndarray:
+        calls.append(1)
+        return fitted_field(*arguments, **options)
+
+    monkeypatch.setattr("pipeline.learning.null_test.fitted_field", noted)
+    monkeypatch.setattr("pipeline.learning.null_test.KEPT_BYTES", kept)
+    task = task_of(5, 0.5)
+    part = replace(task, features=task.features[["near_0_z"]], prepared={})
+    alone = spatial_null(replace(part, label_fields={}), folds_of(task), 99)
+    calls.clear()
+    spatial_null(task, folds_of(task), 99)
+    assert spatial_null(part, folds_of(task), 99) == alone
+    assert len(calls) == drawn
