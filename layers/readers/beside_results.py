@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +93,15 @@ def stated_limits(
     return name, numbers
 
 
+def _limit_of_row(
+    column: AssayColumn, under_heading: Mapping[str, str], count: int
+) -> tuple[str, npt.NDArray[np.float64]] | None:
+    """Return the column's own name and the limit that a row under the heading states for it, as often as there are rows."""
+    stated = under_heading.get(column.name, "").strip().lstrip("<≤ ")
+    limit = float(pd.to_numeric(pd.Series([stated]), errors="coerce").iloc[0])
+    return (column.name, np.full(count, limit)) if np.isfinite(limit) else None
+
+
 def take_limits(column_cells: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd.DataFrame) -> None:
     """Fill the limits that censored cells do not tell from the column of limits beside them."""
     unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
@@ -106,15 +116,17 @@ def below_stated_limits(
     parsed: Mapping[str, Cells],
     cells: pd.DataFrame,
     rows: npt.NDArray[np.int64] | None,
+    under_heading: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Note]:
-    """Note results below the limit that stands beside them in a column of limits; they count as measured.
+    """Note results below the limit that stands beside them in a column of limits, or in a row under the heading.
 
-    Parameters are those of `marks_unread`; ``parsed`` holds the cells of each column in its own unit.
+    They count as measured. Parameters are those of `marks_unread`; ``parsed`` holds the cells of each column in its own unit,
+    ``under_heading`` the limits of a row under the heading, by column.
     """
     hits: dict[str, npt.NDArray[np.int64]] = {}
     example = ""
     for column in sheet.results:
-        stated = stated_limits(column, sheet, cells)
+        stated = stated_limits(column, sheet, cells) or _limit_of_row(column, under_heading, len(cells))
         if stated is None:
             continue
         name, limits = stated
@@ -122,13 +134,14 @@ def below_stated_limits(
         with np.errstate(invalid="ignore"):
             below = np.flatnonzero((values > 0) & (values < _BELOW * limits))
         if len(below):
-            example = example or f"{column.name} {values[below[0]]:g} under {name} {limits[below[0]]:g}"
+            beside = f"{name} " if name != column.name else "a limit of "
+            example = example or f"{column.name} {values[below[0]]:g} under {beside}{limits[below[0]]:g}"
             hits |= {column.name: below, name: below}
     if not hits:
         return []
     places = np.unique(np.concatenate(list(hits.values())))
     message = (
-        f"Results lie below the limit that stands beside them, and count as measured ({example}). If they are none, mark them "
-        "with a < or map the right column of limits."
+        f"Results lie below the limit that stands beside them or above their column, and count as measured "
+        f"({example}). If they are none, mark them with a < or map the right column of limits."
     )
     return [Note(source_id, "below_own_limit", message, len(places), tuple(hits), rows_at(rows, places))]

@@ -55,6 +55,7 @@ from layers.readers.points import precision_of
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.readers.unclear_controls import unclear_controls
+from layers.readers.units_by_block import units_by_block
 from layers.readers.unusual_levels import level_notes
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
@@ -140,6 +141,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     notes += level_notes(source.id, suites.columns, base["medium"].tolist(), suites.used)
+    notes += units_by_block(source.id, suites.columns, cells, rows, suites.used)
     notes += made_column_notes(source.id, suites.columns, suites.used)
     bad = {**suites.problems, **problems}
     rejects = [*raw.rejects, *early, *reject_all(source.id, rows, cells, bad)]

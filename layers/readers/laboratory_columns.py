@@ -144,7 +144,7 @@ def read_suites(
         parsed = {column.name: read(source, column) for column in results}
     refuse_other_units(where, results, parsed, cells, rows)
     suites.notes += marks_unread(source.id, sheet, marks.values(), cells, rows)
-    suites.notes += below_stated_limits(source.id, sheet, parsed, cells, rows)
+    suites.notes += below_stated_limits(source.id, sheet, parsed, cells, rows, words_by_kind.get("limit", {}))
     captions = words_by_kind.get("unit", {})
     settled = [
         column.name

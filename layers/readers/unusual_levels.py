@@ -29,6 +29,16 @@ _MOST_PPM = {
 _THORIUM_TIMES = 100.0
 """Thorium above the crust, over what the rare earths and uranium of a table are: thorite veins hold ten times."""
 _TILL_TIMES = 100.0
+_PRECIOUS_PPM = {"Au": 0.0015, "Ag": 0.053, "Hg": 0.05, "Pt": 0.0005, "Pd": 0.00052}
+"""Upper continental crust, Rudnick & Gao (2003), of metals of which most rocks hold next to nothing."""
+_MOST_PRECIOUS_PPM = {"Au": 60.0, "Ag": 5000.0, "Hg": 5e4, "Pt": 60.0, "Pd": 120.0}
+"""What the usual sample of no ore and of no waste exceeds."""
+_SOIL_TIMES, _OF_DIRTY_SOIL_TIMES = 300.0, 1000.0
+_DIRTY = frozenset([*_PRECIOUS_PPM, "As", "Sb", "Cd", "Se", "Bi", "Pb", "Mo", "W", "Sn"])
+"""What tills, soils and sediments beside mines and smelters are known to hold much of."""
+_STEEP, _RICH_IN_HEAVY = 300.0, 10.0
+_HEAVY, _LIGHT = ("Er", "Tm", "Yb", "Lu"), ("La", "Ce")
+"""Heavy rare earths over light ones, against the crust: xenotime holds a hundred times as much, poor rocks little of both."""
 
 
 def level_notes(
@@ -58,6 +68,7 @@ def level_notes(
     for chosen, most in ((~rich, _ABOVE), (rich, _ABOVE_RICH)):
         if chosen.any() and not notes:
             notes += _of_rare_earths(source_id, _medians(columns, chosen), most, used)
+            notes += [] if notes else _upside_down(source_id, _medians(columns, chosen), used)
     odd: dict[str, str] = {}
     for chosen, is_rich in ((~rich, False), (rich, True)):
         if chosen.any():
@@ -81,7 +92,7 @@ def _columns_of(elements: Iterable[str], used: Mapping[str, str]) -> tuple[str, 
 def _medians(columns: Mapping[str, Any], chosen: npt.NDArray[np.bool_]) -> dict[str, tuple[float, int]]:
     """Return element -> median in ppm and number of results, where most of its results are measured ones."""
     medians = {}
-    for element in _CRUST_PPM:
+    for element in _CRUST_PPM | _PRECIOUS_PPM:
         if f"{element}_ppm" not in columns:
             continue
         value = np.asarray(columns[f"{element}_ppm"])[chosen]
@@ -117,17 +128,40 @@ def _of_rare_earths(
 
 def _odd_elements(medians: Mapping[str, tuple[float, int]], *, is_rich: bool) -> dict[str, str]:
     """Return elements beside the rare earths whose median is in no rock -> it in words."""
-    levels = {element: ppm / _CRUST_PPM[element] for element, (ppm, _) in medians.items()}
+    crust = _CRUST_PPM | _PRECIOUS_PPM
+    levels = {element: ppm / crust[element] for element, (ppm, _) in medians.items()}
     odd = {}
     for element, level in levels.items():
         ppm, count = medians[element]
         if element in REE or count < _FEWEST or ppm <= 0:
             continue
         others = max((levels[other] for other in (*REE, "U") if other in levels), default=np.nan)
-        too_much = ppm > _MOST_PPM.get(element, np.inf)
+        too_much = ppm > (_MOST_PPM | _MOST_PRECIOUS_PPM).get(element, np.inf)
+        too_much |= not is_rich and level > (_OF_DIRTY_SOIL_TIMES if element in _DIRTY else _SOIL_TIMES)
         too_much |= element == "Th" and level > _THORIUM_TIMES * max(others, 1.0)
         too_much |= element in ("Th", "U") and not is_rich and level > _TILL_TIMES
-        if level < 1 / _NOTHING or too_much:
+        if (level < 1 / _NOTHING and element not in _PRECIOUS_PPM) or too_much:
             times = f"{max(level, 1 / level):.0f} times {'below' if level < 1 else 'above'} the upper crust"
             odd[element] = f"{element} {ppm:g} ppm ({times})"
     return odd
+
+
+def _upside_down(source_id: str, medians: Mapping[str, tuple[float, int]], used: Mapping[str, str]) -> list[Note]:
+    """Say when the heavy rare earths outweigh the light ones, against the crust, as in no rock: columns in another order."""
+    levels = {
+        element: medians[element][0] / UPPER_CRUST_PPM[element] for element in (*_HEAVY, *_LIGHT) if element in medians
+    }
+    heavy = [element for element in _HEAVY if element in levels]
+    light = [element for element in _LIGHT if element in levels]
+    if not heavy or not light or min(medians[element][1] for element in levels) < _FEWEST:
+        return []
+    least, most = min(levels[element] for element in heavy), max(levels[element] for element in light)
+    if least < _RICH_IN_HEAVY or least < _STEEP * most:
+        return []
+    shown = ", ".join(f"{element} {medians[element][0]:g}" for element in (*light, *heavy))
+    message = (
+        f"The usual results of rare earths ({shown} ppm) hold more of the heavy ones, against the light, than any ore: columns "
+        "may stand in another order, or a unit differ between them. Check the file."
+    )
+    names = _columns_of((*light, *heavy), used)
+    return [Note(source_id, "unusual_level", message, len(names), names)]

@@ -58,7 +58,7 @@ SUSPICIOUS = frozenset(
         "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "taken_back", "waste_taken_back", "datum_assumed", "unread_quantity", "unknown_commodity",
-        "untranslated", "row_of_another_unit", "waste_too_rich", "waste_samples_apart",
+        "untranslated", "row_of_another_unit", "units_by_block", "waste_too_rich", "waste_samples_apart",
         "other_matter", "part_only", "area_against_outline",
         "georeference_contradicted", "amounts_contradict", "scale_in_words", "no_values", "cells_far_off", "zone_of_a_neighbour",
         "outside_zone", "waste_planned", "waste_gone", "amounts_of_two_sizes", "values_wrapped", "values_cut_off",

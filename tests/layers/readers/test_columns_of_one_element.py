@@ -254,3 +254,9 @@ def test_marks_that_belong_to_no_column_beyond_doubt_are_told(tmp_path: Path) ->
     found = lab(tmp_path, f"{head}\na,A,30,20,,\nb,A,4,3,<,\nc,A,40,30,,<\n")
     told = [note.rows for note in found.notes if note.code == "marks_unread"]
     assert told == [(3,), (4,)]
+
+
+def test_results_below_the_limit_of_a_row_under_the_heading_are_told(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm,Cu_ppm\nDL,,0.5,2\n1,A,10,5\n2,A,0.25,1\n3,A,20,7\n")
+    [note] = [note for note in found.notes if note.code == "below_own_limit"]
+    assert (note.columns, note.rows) == (("Cu_ppm", "La_ppm"), (4,))

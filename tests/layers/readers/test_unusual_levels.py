@@ -85,3 +85,35 @@ def test_a_total_that_its_parts_contradict_is_told(tmp_path: Path, heading: str,
     notes = read(tmp_path, results | {heading: sums}).notes
     told_columns = [note.columns for note in notes if note.code == "total_against_parts"]
     assert told_columns == ([(heading,)] if is_told else [])
+
+
+XENOTIME_ORE = {"La": 20, "Ce": 40, "Er": 150, "Tm": 22, "Yb": 140, "Lu": 19}
+"""A hundred times as much of the heavy ones as of the light ones, against the crust: xenotime."""
+
+
+@pytest.mark.parametrize(
+    ("levels", "medium", "columns"),
+    [
+        ({"Au": 16.0}, "till", ("Au (lab)",)),
+        ({"Cu": 28_000.0, "Zn": 90.0}, "soil", ("Cu (lab)",)),
+        ({"La": 0.4, "Ce": 0.5, "Tm": 30.0, "Lu": 60.0}, "rock", ("La (lab)", "Ce (lab)", "Tm (lab)", "Lu (lab)")),
+    ],
+)
+def test_metals_and_patterns_of_no_ground_are_told(
+    levels: dict[str, float], medium: str, columns: tuple[str, ...]
+) -> None:
+    assert told(levels, 12, medium) == [columns]
+
+
+@pytest.mark.parametrize(
+    ("levels", "medium"),
+    [
+        ({"Au": 16.0, "Ag": 300.0}, "waste"),
+        ({"Au": 0.002, "Pt": 0.0000001}, "till"),
+        ({"Cu": 2500.0, "Pb": 5000.0, "As": 1500.0, "Hg": 20.0}, "soil"),
+        (XENOTIME_ORE, "rock"),
+        ({"La": 0.002, "Ce": 0.01, "Tm": 0.02, "Lu": 0.04}, "rock"),
+    ],
+)
+def test_rich_ground_is_not_told(levels: dict[str, float], medium: str) -> None:
+    assert told(levels, 12, medium) == []
