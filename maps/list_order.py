@@ -53,6 +53,13 @@ def order_told(ranking: pd.DataFrame, lang: str) -> list[str]:
     ]
 
 
+def what_ranks_go_by(ranking: pd.DataFrame, lang: str) -> str:
+    """Return what the map says beside its lists, whose numbers are not what the ranks go by."""
+    usual = "order_by" in ranking and len(ranking) > 0 and ranking["order_by"].iloc[0] == "payable"
+    by = [words.word("list_goes_by_payable", lang)] if usual else []
+    return " ".join([*by, *order_told(ranking, lang)])
+
+
 def expected_grade(row: Mapping[Any, Any], lang: str) -> str:
     """Return the expected grade of a site in ppm where the list goes by it; empty elsewhere."""
     value = row.get("expected_grade_ppm")

@@ -122,9 +122,7 @@ class RunSummary:
         ]
         if self.top is not None:
             none_open = len(self.top) > 0 and self.top["evidence"].eq("measured").all()
-            lines.append(
-                "First five of the list, all of them assayed:" if none_open else "First five for follow-up sampling:"
-            )
+            lines.append("First five of the list" + (", all of them assayed:" if none_open else ":"))
             lines += [
                 f"  {row['rank_label']}. {row['name']}  ({row['site_id']})  {grade_or_score(row, self.score_name)}, "
                 f"rank {row['rank_low']}-{row['rank_high']}, evidence: {row['evidence']}"

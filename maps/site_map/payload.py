@@ -10,7 +10,7 @@ import shapely
 
 from layers.validation import Validation
 from maps import assets, words
-from maps.list_order import order_told
+from maps.list_order import what_ranks_go_by
 from maps.nearby import COARSE_STEP_KM, Place
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
 from maps.reasons import RECORDED_SHOWN
@@ -167,7 +167,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "practically_none_t": words.PRACTICALLY_NONE_T,
         "enough_t": _of_order(publication.ranking, "order_contained_t"),
         "cap_t": _of_order(publication.ranking, "order_cap_t"),
-        "order_told": {lang: " ".join(order_told(publication.ranking, lang)) for lang in words.LANGUAGES},
+        "order_told": {lang: what_ranks_go_by(publication.ranking, lang) for lang in words.LANGUAGES},
         "withheld": publication.withheld,
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
         "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},

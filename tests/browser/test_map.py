@@ -252,6 +252,36 @@ def test_places_are_found_with_a_letter_wrong_or_a_word_cut_short(page: Any) -> 
     page.evaluate("[base.towns.name[0], base.names.name[0]] = ['Town One', 'Lake One']")
 
 
+def test_a_first_nation_comes_before_the_river_it_is_called_after(page: Any) -> None:
+    page.evaluate("C.name[0] = 'Garden River First Nation'")
+    page.evaluate("base.names.name[0] = 'Garden', base.names.kind[0] = base.names.kinds.indexOf('water')")
+    assert page.evaluate("placesFor('garden river').map((one) => one.at.name)")[0] == "Garden River First Nation"
+    assert page.evaluate("placesFor('garden').map((one) => one.at.name)")[0] == "Garden"
+
+
+def test_words_cut_short_and_other_names_of_metals_are_found(page: Any) -> None:
+    page.evaluate("base.towns.name[0] = 'Kirkland Lake'")
+    assert page.evaluate("placesFor('Kirkland Lk').map((one) => one.at.name)") == ["Kirkland Lake"]
+    page.evaluate("base.towns.name[0] = 'Town One'")
+    page.evaluate("T[S.commodities[0]] = 'tungsten', hay = null")
+    assert page.evaluate("siteTest('wolfram')(0)")
+
+
+def test_the_legend_follows_what_a_search_leaves_on_the_map(page: Any) -> None:
+    before = page.inner_text("#legend")
+    assert "First tenth" in before
+    search(page, page.evaluate("S.id.find((_, i) => S.tier[i] === 0)"))
+    assert page.evaluate("lists.inferred.length + lists.measured.length") == 1
+    left = page.inner_text("#legend")
+    assert "Ranks 1 to 10" in left
+    assert "First tenth" not in left
+    measured = page.evaluate("lists.measured.length") == 1
+    assert ("grade sampled" in left.split("grade not sampled")[0]) is measured
+    assert ("grade not sampled" in left) is not measured
+    search(page, "")
+    assert page.inner_text("#legend") == before
+
+
 def test_a_link_with_an_area_to_filter_by_opens_the_list_and_no_card(page: Any) -> None:
     area = page.evaluate("A.name[0]")
     page.evaluate(f"byId('f-area').value = {area!r}; apply(); writeHash()")

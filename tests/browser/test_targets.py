@@ -52,6 +52,7 @@ def test_another_target_has_its_own_list_colours_and_link(opened: Watched) -> No
     assert "cobalt" in page.inner_text("#legend-content")
     assert "300" in page.inner_text("#list-about")
     assert "target=Co" in page.evaluate("location.hash")
+    assert not page.is_visible("#filtered"), "a target is no filter"
     table = list(csv.DictReader(line for line in page.evaluate("csv()").splitlines() if line))
     assert (table[0]["target"], table[0]["target_rank"], table[0]["site_id"]) == ("Co", "1", first)
     choose(page, "")

@@ -129,7 +129,8 @@ def test_a_list_by_chance_says_so_on_the_map(made_up: ModuleType) -> None:
     told = map_payload(listed(made_up, order_by="chance"))["meta"]["order_told"]
     assert "goes by the chance" in told["en"]
     assert "suit la chance" in told["fr"]
-    assert map_payload(listed(made_up))["meta"]["order_told"] == {"en": "", "fr": ""}
+    usual = map_payload(listed(made_up))["meta"]["order_told"]
+    assert usual == {lang: words.word("list_goes_by_payable", lang) for lang in words.LANGUAGES}
 
 
 @pytest.mark.parametrize(("asked", "told"), [(500.0, True), (12.0, False), (np.nan, False)])

@@ -12,20 +12,21 @@ function stroke(style, kind) {
 }
 const patch = (style, kind) => picture(svg("rect", { x: 2, y: 3, width: 22, height: 12, fill: style.fillColor, "fill-opacity": SHAPES[kind].fillOpacity, stroke: style.color, "stroke-dasharray": SHAPES[kind].dashArray ?? "" }));
 function legendGroups() {
-  const tiersDrawn = [0, 1, 2, 3].filter((k) => S.tier.includes(k)), c = ink(), groups = [];
+  const drawn = S.id.map((_, i) => i).filter((i) => visible[i]), rankedDrawn = drawn.filter(ranked), held = new Set(rankedDrawn.map((i) => S.tier[i])), tiersDrawn = [0, 1, 2, 3].filter((k) => held.has(k)), c = ink(), groups = [];
   groups.push([tierHeading(), [...tiersDrawn.map((k) => [picture(dot(k === 3 ? 4.5 : 5.5, { fill: c.tiers[k] })), tierWord(k)]),
-    ...(known.unscored ? [[picture(dot(4.5, { fill: c.unscored, stroke: c.province }), svg("path", { d: "M10 6l6 6m0-6l-6 6", stroke: c.province })), w("legend_unscored")]] : [])]]);
+    ...(rankedDrawn.length < drawn.length ? [[picture(dot(4.5, { fill: c.unscored, stroke: c.province }), svg("path", { d: "M10 6l6 6m0-6l-6 6", stroke: c.province })), w("legend_unscored")]] : [])]]);
   const marks = [];
-  if (S.id.some((_, i) => ranked(i) && ringed(i))) marks.push([picture(dot(4.5, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7, fill: "none", stroke: c.ring, "stroke-width": 1.8 })), w("legend_sampled")]);
-  if (S.id.some((_, i) => ranked(i) && !ringed(i))) marks.push([picture(dot(5, { fill: c.tiers[1] })), w("legend_not_sampled")]);
-  if (data.plan.length && on.has("plan")) marks.push([picture(svg("circle", { cx: 13, cy: 8, r: 7, fill: c.ring }), svg("text", { x: 13, y: 11.5, fill: c.edge, "font-size": 10, "text-anchor": "middle", "font-weight": 700 }, "1")), w("list_plan")]);
+  if (rankedDrawn.some(ringed)) marks.push([picture(dot(4.5, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7, fill: "none", stroke: c.ring, "stroke-width": 1.8 })), w("legend_sampled")]);
+  if (rankedDrawn.some((i) => !ringed(i))) marks.push([picture(dot(5, { fill: c.tiers[1] })), w("legend_not_sampled")]);
+  if (on.has("plan") && data.plan.some((i) => visible[i])) marks.push([picture(svg("circle", { cx: 13, cy: 8, r: 7, fill: c.ring }), svg("text", { x: 13, y: 11.5, fill: c.edge, "font-size": 10, "text-anchor": "middle", "font-weight": 700 }, "1")), w("list_plan")]);
   if (crowded) marks.push([picture(dot(2.4, { fill: c.tiers[1] }), svg("circle", { cx: 21, cy: 9, r: 4.4, fill: c.tiers[1] })), w("legend_crowded")]);
   if (data.cells.length && on.has("cells")) marks.push([picture(svg("rect", { x: 5, y: 2, width: 16, height: 14, fill: c.tiers[3], "fill-opacity": 0.4, stroke: c.grid })), w("legend_squares")]);
   if (spotlight) marks.push([picture(dot(5, { fill: c.tiers[1], opacity: FAINT })), w("legend_faint")]);
   if (chosen >= 0) marks.push([picture(dot(4, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7.5, fill: "none", stroke: c.chosen, "stroke-width": 2 })), w("legend_chosen")]);
   groups.push([w("legend_marks"), marks]);
-  if (known.amount && !crowded) groups.push([w("legend_size"), [...[1e5, 1e6, 1e7].map((one) => [picture(dot(Math.min(8.5, Math.max(LEAST_PX, radius(one) * factor)), { fill: c.tiers[1] })), number(one) + "\u00a0t"]), [picture(dot(Math.max(LEAST_PX, 4.5 * factor), { fill: c.tiers[1] })), w("amount_unknown").split(" (")[0]],
-    ...(S.id.some((_, i) => ranked(i) && doubtful(i)) ? [[picture(dot(7 * factor, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7 * factor, fill: "none", stroke: c.ring, "stroke-width": 1.6, "stroke-dasharray": "2 2" })), w("legend_doubtful")]] : [])]]);
+  const sized = drawn.some((i) => S.t[i] !== null);
+  if (known.amount && !crowded && drawn.length) groups.push([w("legend_size"), [...(sized ? [1e5, 1e6, 1e7] : []).map((one) => [picture(dot(Math.min(8.5, Math.max(LEAST_PX, radius(one) * factor)), { fill: c.tiers[1] })), number(one) + "\u00a0t"]), ...(drawn.some((i) => S.t[i] === null) ? [[picture(dot(Math.max(LEAST_PX, 4.5 * factor), { fill: c.tiers[1] })), w("amount_unknown").split(" (")[0]]] : []),
+    ...(rankedDrawn.some(doubtful) ? [[picture(dot(7 * factor, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7 * factor, fill: "none", stroke: c.ring, "stroke-width": 1.6, "stroke-dasharray": "2 2" })), w("legend_doubtful")]] : [])]]);
   const areas = A.kinds.map((_, k) => k).filter((k) => on.has("area_" + k)).map((k) => [picture(svg("rect", { x: 1.5, y: 2, width: 23, height: 14, fill: c.area, "fill-opacity": 0.1, stroke: c.area, "stroke-width": 1.6, "stroke-dasharray": DASHES[k % DASHES.length] })), A.kinds[k][lang]]);
   if (C.name.length && on.has("communities")) for (const kind of [...new Set(C.kind)]) areas.push([picture(kind === "office_point" ? svg("rect", { x: 9, y: 5, width: 8, height: 8, fill: c.edge, stroke: c.ink, "stroke-width": 1.6 }) : svg("path", { d: "M13 3.5l5.5 5.5-5.5 5.5-5.5-5.5z", fill: c.edge, stroke: c.ink, "stroke-width": 1.6 })), w("kind_" + kind)]);
   if (meta.place && meta.place.kind === "community") areas.unshift([picture(meta.place.point === "office_point" ? svg("rect", { x: 7, y: 3, width: 12, height: 12, fill: c.ink }) : svg("path", { d: "M13 1.5l7.5 7.5-7.5 7.5-7.5-7.5z", fill: c.ink })), meta.place.name]);

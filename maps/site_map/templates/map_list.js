@@ -63,6 +63,7 @@ function apply(move = false) {
   pin = picked ? { y: picked.y, x: picked.x, text: picked.name } : null;
   if (!lists[listed].length) listed = LISTS.find((one) => lists[one].length) ?? listed;
   drawLists();
+  fillLegend();
   if (move && text) moveToHits();
   layers.sites.draw();
   writeHash();
@@ -168,7 +169,7 @@ function drawLists() {
   const total = lists.inferred.length + lists.measured.length;
   byId("count").textContent = total ? countText(total) : nothingText();
   byId("filtered-text").textContent = [...whereTexts(), byText ? fill("place_by_name", { text: byId("search").value.trim() }) : null].filter(Boolean).join(" · ");
-  byId("filtered").hidden = total === N && !around;
+  byId("filtered").hidden = visible.every((one) => one === 1) && !around;
   byId("namesakes").hidden = namesakes === 0;
   byId("namesakes-text").textContent = fill("namesakes", { n: number(namesakes) });
   const rest = Math.min(STEP, order.length - shownRows);
@@ -230,4 +231,4 @@ function fillChoices() {
   byId("f-score-value").textContent = number(Number(select("f-score")), 2);
 }
 /* What is known of any site at all: nothing is offered that could only give an empty list. */
-const known = { amount: S.t.some((one) => one !== null), grade: S.treo !== undefined && S.treo.some((one) => one !== null), unscored: S.rank.some((one) => one === null) };
+const known = { amount: S.t.some((one) => one !== null), grade: S.treo !== undefined && S.treo.some((one) => one !== null) };

@@ -18,7 +18,7 @@ function otherTongue(name) {
 let hay = null, ownHay = null, commoditySites = null; // ownHay: without the areas a site lies in
 function haystack() {
   if (hay) return hay;
-  const mined = T.map((text) => fold(text.split("; ").map((one) => [one, french(one), symbolOf(one)].join(" ")).join(" "))), areas = A.name.map((one, i) => fold(one + " " + (A.other[i] ?? "")));
+  const mined = T.map((text) => fold(text.split("; ").map((one) => [one, french(one), symbolOf(one), ALSO_CALLED[fold(one)] ?? ""].join(" ")).join(" "))), areas = A.name.map((one, i) => fold(one + " " + (A.other[i] ?? "")));
   hay = new Array(N); ownHay = new Array(N);
   for (let i = 0; i < N; i++) {
     const near = S.relations[i], parts = [fold(S.id[i] + " " + (S.name[i] ?? "") + " " + (col("aliases", i) ?? ""))];
@@ -36,6 +36,7 @@ function commodities() {
   for (let i = 0; i < N; i++) for (const one of (txt("commodities", i) ?? "").split("; ")) if (one) commoditySites.set(one, (commoditySites.get(one) ?? 0) + 1);
   return commoditySites;
 }
+const ALSO_CALLED = { tungsten: "wolfram", niobium: "columbium" };
 const minedName = (one) => lang === "fr" ? french(one) : one;
 const holdsAll = (hay, tokens, whole) => tokens.every((one) => hay.includes(whole ? " " + one : one));
 /* A test for sites: words at the beginning of words; where no site has them all, anywhere; where still none has, with one letter wrong.
@@ -93,9 +94,11 @@ function onMap(place) {
 function inWholeWords(folded, tokens) { const all = new Set(folded.split(" ")); return tokens.every((token) => all.has(token)); }
 /* How wholly a text is the name of a place: by its letters; by its words in any order, with a word of its kind that the name may lack ("Spanish River" for
    the river Spanish); but for a word of its kind ("Mississauga" for a First Nation of that name). Null where it is a part of the name, or something else. */
-const WHOLE = { letters: 0, words: 0.1, but_for_kind: 0.2 };
+const WHOLE = { letters: 0, own_words: 0.05, words: 0.1, but_for_kind: 0.2 };
 function wholeness(text, name, kind) {
   if (fold(text) === fold(name)) return WHOLE.letters;
+  /* "Garden River" is the First Nation of that name before the river Garden. */
+  if (kind === "nation" && Object.values(WATER_WORDS).flat().some((one) => wordsOf(text).includes(one)) && wordsOf(text).join(" ") === wordsOf(name).join(" ")) return WHOLE.own_words;
   const water = WATER_WORDS[kind] ?? [], bare = (words) => words.filter((one) => !water.includes(one)), asked = wordsOf(text), told = wordsOf(name), alike = (one, other) => one.length > 0 && [...one].sort().join(" ") === [...other].sort().join(" ");
   if (!alike(bare(asked), bare(told))) return null;
   const says = water.length ? asked.some((one) => water.includes(one)) : ["nation", "town"].includes(kind) && (fold(text).match(KIND_OF_NAME) !== null) === (kind === "nation");
@@ -111,7 +114,7 @@ function wholePlace(text) {
   return suggested.find((one) => one.area && one.order === first.order) ?? first;
 }
 /* Names of places as they are cut short, and whether all words of a search are such a word, its beginning, or one letter off. */
-const CUT_SHORT = { ft: "fort", st: "saint", ste: "saint", sainte: "saint", mt: "mount" }, inFull = (one) => CUT_SHORT[one] ?? one;
+const CUT_SHORT = { ft: "fort", st: "saint", ste: "saint", sainte: "saint", mt: "mount", lk: "lake", hbr: "harbour", harbor: "harbour", riv: "river", isl: "island" }, inFull = (one) => CUT_SHORT[one] ?? one;
 function mistypedFits(name, tokens) {
   const parts = fold(name).split(" ").map(inFull);
   return tokens.map(inFull).every((token) => parts.some((part) => part.startsWith(token) || (Math.min(token.length, part.length) > 3 && Math.abs(part.length - token.length) < 2 && oneOff(part, token))));
@@ -129,7 +132,7 @@ function placesFor(text, loose = false) {
     return whole ?? (holdsAll(folded, tokens, true) ? (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0) : loose && kind !== "metal" && mistypedFits(name, tokens) ? 3 : -1);
   };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
-  for (const [one, n] of commodities()) add(fits(one, "metal", french(one) + " " + symbolOf(one)) < 0 ? -1 : 0.5, { metal: [one, french(one), symbolOf(one)].map(fold).includes(fold(text)), text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
+  for (const [one, n] of commodities()) add(fits(one, "metal", [french(one), symbolOf(one), ALSO_CALLED[fold(one)] ?? ""].join(" ")) < 0 ? -1 : 0.5, { metal: [one, french(one), symbolOf(one)].map(fold).includes(fold(text)), text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
   C.name.forEach((one, i) => add(fits(one, "nation"), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
   A.name.forEach((one, i) => add(fits(one, "nation", A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one, outline: () => areaRings[i] }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
   const named = (table, k, kind, zoom, more = {}, also = [], of = "town") => {
