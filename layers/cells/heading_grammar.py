@@ -67,8 +67,8 @@ def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
         )
     decided = decide(text, heading_tokens)
     of_another = _INTERPOLATED.search(text) or _SHARE_OF.search(text) or _OVER_STANDARD.search(text.strip())
-    if decided.kind == "result" and _MEAN.search(text):
-        return replace(decided, kind="statistic")
+    if decided.kind in ("result", "other") and decided.element is not None and _MEAN.search(text):
+        return replace(decided, kind="statistic", unknown=())
     if decided.kind == "result" and of_another:
         return replace(decided, kind="normalised", unknown=(text.strip(),))
     if decided.element == "Re" and decided.unit == "pct" and "RE" in text:  # rare earths; rhenium is stated in ppb
@@ -96,7 +96,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     """
     headings = [_alone(str(name), known_words) for name in names]
     plain = [folded(heading.text) for heading in headings]
-    headings = _copies(headings)
+    headings = _lettered_twins(_copies(headings))
     headings = _coordinates(headings, plain)
     headings = _north_and_o(headings, plain)
     headings = _suites(headings)
@@ -122,6 +122,29 @@ def _copies(headings: list[Heading]) -> list[Heading]:
         copies.append(heading)
     return copies
 
+
+def _lettered_twins(headings: list[Heading]) -> list[Heading]:
+    """Ask about columns that differ by a last letter alone, as joins of tables leave them: which is right no letter says."""
+    twins: dict[str, list[Heading]] = {}
+    for heading in headings:
+        match = _LETTERED.match(heading.text)
+        if match is not None and heading.element is not None and heading.kind in ("result", "other"):
+            twins.setdefault(match[1], []).append(heading)
+    asked = {
+        heading.text
+        for group in twins.values()
+        if len({heading.text for heading in group}) > 1 and any(heading.unknown for heading in group)
+        for heading in group
+    }
+    return [
+        replace(heading, kind="other", unknown=(heading.text,))
+        if heading.text in asked and not heading.unknown
+        else heading
+        for heading in headings
+    ]
+
+
+_LETTERED = re.compile(r"^(.*[^\W_][\])]?)[ _.-][A-Za-z]$", re.DOTALL)
 
 _INTERPOLATED = re.compile(r"(?:^|[\s_(/])(?:Ce|Pr|Nd|Sm|Eu|Gd|Tb)\s?\*")
 """``Ce*`` is what cerium would be between its neighbours; a footnote mark looks the same, so it is asked about."""

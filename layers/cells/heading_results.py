@@ -171,7 +171,7 @@ def result(
         unknown += _unsure_without_unit(words, elements)
     if element in SYMBOLS and words.has("calculated"):  # an oxide is from its element; an element, from what?
         unknown.append(text)
-    if unit == "ppt" or _FED.search(text):  # parts per thousand or per million millions; what went into a plant
+    if unit == "ppt" or _may_be_another(text, words, elements):  # parts per thousand or per million millions
         unknown.append(text)
     kind = "other" if unknown else "result"
     asked = tuple(dict.fromkeys(unknown))
@@ -197,9 +197,16 @@ def _strangers(words: Words, elements: list[tuple[int, str]], element: str) -> l
     for index, token in enumerate(words.tokens):
         groups = token.readings.keys()
         other = core(token.readings.get("symbol", element)) != core(element) and groups <= {"symbol", "element_names"}
-        if groups and index not in places and (other or not groups & _ALLOWED):
+        if groups and index not in places and (other or not groups & _ALLOWED or _stray_letter(words, index)):
             strangers.append(token.text)
     return strangers
+
+
+def _stray_letter(words: Words, index: int) -> bool:
+    """Say whether a letter that is a small word in some language joins nothing: ``Fe_o`` by oxalate, ``Cu_ppm_y`` of a join."""
+    token, after = words.tokens[index], words.tokens[index + 1 : index + 2]
+    lone = len(token.text) == 1 and "fillers" in token.readings
+    return lone and (not after or bool(after[0].readings.keys() & {"share_units", "methods", "number"}))
 
 
 def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
@@ -239,6 +246,25 @@ _THRESHOLD = re.compile(
 )
 """``La <0.1 ppm``, ``La 0.1 ppm``: a limit, marks of what lies below it, a share that passed it, or tenths of a ppm."""
 
+
+_SCREENED = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z][a-z]?\s?\(\s?[-−–]\s?\)|(?:Au|Ag|Pt|Pd)[-−–](?=$|[\s(])|[A-Z][a-z]?\s?(?:\(\s?\+\s?\)|\+(?=$|[\s(_])))"
+)
+"""``Au+``, ``Au(-)``: gold above and below a screen, or a charge; a lone minus behind other symbols is an ion's, or a hyphen."""
+
+
+def _may_be_another(text: str, words: Words, elements: list[tuple[int, str]]) -> bool:
+    """Say whether known words may make a share that of something else: of what a plant was fed, an ore, a screen, a spread.
+
+    A laboratory's package for rich samples tells its ``ore grade`` from that of an ore; ``cv`` is cold vapour for mercury alone.
+    """
+    methods = {folded(token.text) for token in words.classes.get("methods", [])}
+    of_ore = any(folded(token.text) in _OF_ORE for token in words.classes.get("over_range", []))
+    spread = "cv" in methods and any(core(name) != "Hg" for _, name in elements)
+    return bool(_FED.search(text) or _SCREENED.search(text)) or (of_ore and not methods) or spread
+
+
+_OF_ORE = frozenset(["oregrade", "highgrade"])
 
 _FED = re.compile(r"(?i)(?:^|[^a-z])(?:(?:mill\s?|plant\s?)?feed|head)(?:$|[^a-z])")
 
@@ -336,6 +362,8 @@ def _unsure_without_unit(words: Words, elements: list[tuple[int, str]]) -> list[
             if name in _TRADED and len(words.tokens) == 1:
                 unsure.append(token.text)
             continue
+        if len(name) == 1 and words.has("grade_words") and _VALUES & {folded(other.text) for other in words.tokens}:
+            unsure.append(token.text)  # P value, K value: a probability, a factor
         if not supported and (name in UNSURE_SYMBOLS or token.text.islower()):
             unsure.append(token.text)
     if words.has("number") and not (words.has("repeat_words") and not words.has("methods")):
@@ -343,6 +371,7 @@ def _unsure_without_unit(words: Words, elements: list[tuple[int, str]]) -> list[
     return unsure
 
 
+_VALUES = frozenset(["value", "values"])
 _TRADED = frozenset(["Au", "Ag", "Cu", "Pb", "Zn", "Fe", "Sn", "Mo", "W", "Hg", "Sb"])
 """Metals whose bare name heads amounts produced as often as grades."""
 

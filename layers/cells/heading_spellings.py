@@ -6,8 +6,10 @@ Only what can be read in one way is changed. What is changed into words that the
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
+from layers.cells.element_spellings import with_registry_names
 from layers.elements import ATOMIC_MASS
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -83,7 +85,12 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         ),
         _state,
     ),
-    (re.compile(r"(?<![A-Za-z])(S)\s?(?:\(\s?-?(II|2)\s?-?\)|(2)-(?=$|[\s(,;_]))"), _state),
+    (re.compile(r"(?<![A-Za-z])(S)\s?\^?(?:\(\s?-?(II|2)\s?-?\)|(2)-(?=$|[\s(,;_])|-(2)(?![\w.,]))"), _state),
+    (re.compile(r"(?i)(?<!\w)m[ěe]ď(?!\w)"), "koppar"),  # Czech and Slovak; without its accents a median
+    (
+        re.compile(r"^\s*O[Rr](?=[\s_(\[,]+(?:g/t|gpt|ppb|ppm|oz/t|mg/kg|g/tonne))"),
+        "oro",
+    ),  # French; elsewhere a conjunction
 )
 
 
@@ -112,17 +119,20 @@ def respelt(heading: str) -> str:
 
     ``La(×10⁻⁶)`` says ppm, ``10^6 m3`` million m3, ``Cr6+`` a state of chromium and ``mg La/kg`` lanthanum in mg/kg.
     """
-    text = _SIEVED.sub(" sieved ", _with_raised(heading.translate(_MINUS)))
+    text = with_registry_names(unicodedata.normalize("NFC", heading).translate(_MINUS))
+    text = _SIEVED.sub(" sieved ", _with_raised(text))
     for pattern, becomes in _RULES:
         text = pattern.sub(becomes, text)
     return text
 
 
 _RAISED_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_RAISED_CHARGE = re.compile(r"(?<=[A-Za-z)])[²³⁴⁵⁶]?[⁻⁺](?![¹²³⁴⁵⁶⁷⁸⁹])")
 _RAISED_MINUS = re.compile(r"⁻[¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
 def _with_raised(text: str) -> str:
     """Return a text whose raised signs stand as plain ones where they are a power: ``10⁻⁶`` as ``×10^-6``."""
     text = _RAISED_POWER.sub(lambda match: f" x10^{match[1].translate(_RAISED)}", text)
+    text = _RAISED_CHARGE.sub(lambda match: match[0].translate(_RAISED), text)
     return _RAISED_MINUS.sub(lambda match: match[0].translate(_RAISED), text)

@@ -16,6 +16,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from layers.cells.element_spellings import named_oxides
 from layers.cells.heading_spellings import respelt
 from layers.elements import ATOMIC_MASS
 from layers.own_tables import own_table
@@ -106,6 +107,7 @@ def _listed() -> Iterator[tuple[str, str, str]]:
     lists = vocabulary()
     for symbol, names in lists["element_names"].items():
         yield from ((word, "element_names", symbol) for word in names.split())
+    yield from ((phrase, "element_names", oxide) for phrase, oxide in named_oxides(lists["element_names"]))
     for ion, names in lists["ions"].items():
         yield from ((word, "ions", ion) for word in names.split())
     for group in ("amounts", "kinds"):
