@@ -122,11 +122,11 @@ def method_class(token: Token) -> str:
 
 _CODES = (
     (r"(?:me)?ms8[1-5].*|(?:me)?icp06|(?:me)?icp8[1-9].*|lf\d+.*|4b\d*|4a", "fusion"),
-    (r"ge?ims9[015].*|g?e?icp9[05].*|ims9[0-9].*|icm9[0-9].*", "fusion"),
+    (r"(?:g[ceo]?)?(?:ims9[0-9]|icp9[05]|icm9[0-9]).*|f[bp][16]/?(?:ms|oe)?|pf3\d\d", "fusion"),
     (r"(?:me)?(?:ms|icp|og|ai)6[0-9][a-z]?|ma\d+.*|1ex|(?:[a-z]{2})?og62.*|ims230|icp302", "four_acid"),
     (r"g?e?icp40.*|icm40.*|ims40.*", "four_acid"),
     (r"(?:me)?(?:ms|icp|og)4[0-9][a-z]?|aq\d+.*|aqr\d+|1dx\d*|1f\d*|(?:[a-z]{2})?og46.*", "aqua_regia"),
-    (r"icp14.*|ar102|1ve|icm14.*|ims14.*", "aqua_regia"),
+    (r"icp14.*|ar102|1ve|icm14.*|ims14.*|ar(?:10|25|50|005|01)/?(?:ms|oe)?", "aqua_regia"),
     (r"(?:me)?xrf\d+.*|xf\d+.*|gx\d+|xr\d+|x\d+|go?xrf.*", "xrf"),
     (r"ina\d*|1d|1h", "inaa"),
 )  # fmt: skip

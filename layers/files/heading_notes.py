@@ -26,7 +26,14 @@ def heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[Not
     """Say where the names of columns stand, which were told apart, whose units stand above them, and how many rows are ragged."""
     notes = []
     below = [kind for kind, words in heading.captions.items() if set(words) - set(heading.group_units)]
-    if heading.header_row or below:
+    if heading.around:
+        rows = ", ".join(
+            f"{kind.replace('_', ' ')} from row {' and '.join(str(row + 1) for row in at)}"
+            for kind, at in heading.around.items()
+        )
+        text = f"A certificate of a laboratory: analytes were taken from row {heading.header_row + 1}, {rows}."
+        notes.append(Note(source, "heading_found", text))
+    elif heading.header_row or below:
         unit_rows = f", rows of {' and '.join(below)} below it" if below else ""
         notes.append(
             Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{unit_rows}.")

@@ -8,96 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layers.cells.heading_grammar import parse_heading
-from layers.cells.heading_tokens import LONGEST_HEADING, tokens
+from layers.cells.heading_tokens import LONGEST_HEADING
 from layers.errors import SourceError
+from layers.files.certificates import Certificate, find_certificate
 from layers.files.method_rows import is_method_row
+from layers.files.row_labels import row_label
+from layers.files.spelt_units import is_number, unit_of
 
 Row = Sequence[str]
 
 _SEARCHED_ROWS = 30
 MOST_COLUMNS = 5_000
-_NUMBER = re.compile(r"^[<>~-]?\s*[-+]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+\s*)?$")
-_UNITS = frozenset(
-    [
-        "ppm",
-        "ppb",
-        "ppt",
-        "%",
-        "pct",
-        "percent",
-        "percentage",
-        "wt%",
-        "wt.%",
-        "wt_%",
-        "g/t",
-        "mg/kg",
-        "ug/kg",
-        "µg/kg",
-        "ug/g",
-        "µg/g",
-        "ng/g",
-        "mg/l",
-        "µg/l",
-        "ug/l",
-        "oz/t",
-        "opt",
-        "dd",
-        "deg",
-        "degrees",
-        "degree",
-        "°",
-        "m",
-        "km",
-        "t",
-        "tonnes",
-        "kt",
-        "mt",
-        "kg",
-        "lb",
-        "lbs",
-        "short tons",
-        "tons",
-        "tonne",
-        "million tonnes",
-        "mm3",
-        "acre",
-        "acres",
-        "hectares",
-        "km2",
-        "km²",
-        "sq km",
-        "sq ft",
-        "ft",
-        "feet",
-        "yd3",
-        "decimal degrees",
-        "degrees n",
-        "degrees w",
-        "m2",
-        "m²",
-        "m3",
-        "m³",
-        "ha",
-        "year",
-        "date",
-        "text",
-    ]
-)
-UNIT_SPELLINGS = frozenset(
-    [*_UNITS, *(unit.upper() for unit in _UNITS), *(unit.title() for unit in _UNITS), *(f"({unit})" for unit in _UNITS)]
-)
-_LIMIT_WORDS = re.compile(
-    r"^(?:lod|l\.?o\.?d\.?|loq|dl|mdl|lld|detection limits?|lower limit|limit(?:e de d[ée]tection)?|ld)$", re.IGNORECASE
-)
-_METHOD_WORDS = re.compile(
-    r"^(?:methods?|m[ée]thodes?|analytical methods?|m[ée]todos?|technique|package)$", re.IGNORECASE
-)
-_LABELS = {"unit_words": "unit", "limits": "limit", "upper_limits": "upper_limit", "method_words": "method"}
-"""Class of a word -> what a row says of the columns whose first cell it is: laboratories write ``DETECTION``."""
-_SHORTEST_LABEL, _MOSTLY = 5, 0.6
+_MOSTLY = 0.6
 _FEWEST_IN_BRACKETS = 3
 """Units in brackets, as ``(ppm)``, from which a row is one of units whatever stands before them."""
-_UNIT_WORDS = re.compile(r"^(?:units?|unit[ée]s?|unidad(?:es)?|uom)$", re.IGNORECASE)
 _UNIT_OF_GROUP = re.compile(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*$|,\s*([^,]+)$|\bin\s+(\S.*)$")
 """``Major elements (wt.%)``, ``Trace elements, ppm``, ``Results in ppm``."""
 
@@ -124,6 +48,8 @@ class Heading:
         Column without a unit of its own -> the unit that the heading of its group tells, which is among ``captions`` as well.
     above : tuple of tuple of str
         Rows above the names, their cells as they stand.
+    around : mapping of str to sequence of int
+        Kind of caption -> positions (0-based) of its rows, where the names are the analytes of a certificate.
     """
 
     columns: tuple[str, ...]
@@ -134,6 +60,7 @@ class Heading:
     repeated: Mapping[str, str]
     group_units: Mapping[str, str] = field(default_factory=dict)
     above: tuple[tuple[str, ...], ...] = ()
+    around: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def words_above(self) -> dict[str, tuple[str, ...]]:
         """Return, by column, the cells that stand above its name, and those that are alone in their row."""
@@ -169,6 +96,9 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
         If no row can be the row of names, or rows under it describe columns in a way that is not understood.
     """
     _require_narrow(where, grid)
+    certificate = find_certificate(grid) if header_row is None and not said_rows else None
+    if certificate is not None:
+        return _of_certificate(grid, certificate)
     position = _declared(where, grid, header_row) if header_row is not None else _search(where, grid)
     columns, repeated = _names(grid, position)
     captions, first_row = _captions(grid, position, columns, said_rows)
@@ -180,6 +110,33 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     return Heading(columns, first_row, position, captions, skipped, repeated, grouped, above)
 
 
+def _of_certificate(grid: Sequence[Row], certificate: Certificate) -> Heading:
+    """Name the columns of a certificate; an element that was analysed twice is told apart by its method."""
+    names = list(certificate.names)
+    while names and not names[-1]:
+        names.pop()
+    methods = certificate.texts(grid, "method", len(names))
+    columns, repeated = _told_apart([name or f"column_{at + 1}" for at, name in enumerate(names)], methods)
+    above = tuple(tuple(row) for row in grid[: certificate.first] if any(cell.strip() for cell in row))
+    captions = {
+        kind: {
+            name: text for name, text in zip(columns, certificate.texts(grid, kind, len(columns)), strict=True) if text
+        }
+        for kind in certificate.said
+    }
+    return Heading(
+        columns,
+        certificate.first_sample,
+        certificate.analytes,
+        captions,
+        len(above),
+        repeated,
+        {},
+        above,
+        certificate.said,
+    )
+
+
 def _require_narrow(where: str, grid: Sequence[Row]) -> None:
     """Stop at a table laid on its side, or of another delimiter, before thousands of names are looked at one by one."""
     widest = max((len(row) for row in grid[:_SEARCHED_ROWS]), default=0)
@@ -188,11 +145,6 @@ def _require_narrow(where: str, grid: Sequence[Row]) -> None:
             f"{where}: a row has {widest:,} cells; tables of up to {MOST_COLUMNS:,} columns are read. Check the delimiter, or "
             "turn the table so that each row is one site or sample."
         )
-
-
-def is_number(cell: str) -> bool:
-    """Return whether a cell reads as a number, with blanks, commas or a censoring mark allowed."""
-    return bool(_NUMBER.match(cell.strip()))
 
 
 def _declared(where: str, grid: Sequence[Row], header_row: int) -> int:
@@ -238,7 +190,7 @@ def _is_group_row(grid: Sequence[Row], position: int) -> bool:
     holes = [index for index in range(1, width) if not _filled(upper, index)]
     closed = all(_filled(lower, position) for position in holes)
     complete = all(_filled(upper, index) or _filled(lower, index) for index in range(width))
-    units = sum(name.casefold() in _UNITS for name in names)
+    units = sum(unit_of(name) is not None for name in names)
     if not any(map(is_number, names)) and is_method_row(upper, lower, over_units=_kind(body[0]) == "unit"):
         return True
     return (
@@ -259,7 +211,11 @@ def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], dict[st
     groups = _group_names(above, len(names))
     if any(groups):
         names = [name or (above[index].strip() if index < len(above) else "") for index, name in enumerate(names)]
-    names = [name or f"column_{index + 1}" for index, name in enumerate(names)]
+    return _told_apart([name or f"column_{index + 1}" for index, name in enumerate(names)], groups)
+
+
+def _told_apart(names: Sequence[str], groups: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Give columns of one heading names of their own, by their groups where these differ."""
     counts = Counter(names)
     unique: list[str] = []
     repeated: dict[str, str] = {}
@@ -302,7 +258,7 @@ def _units_of_groups(above: Row, columns: Sequence[str], below: Mapping[str, str
     return {
         column: units[group]
         for column, group in zip(columns, groups, strict=True)
-        if units[group].strip().casefold() in _UNITS and column not in below and parse_heading(column).unit is None
+        if unit_of(units[group]) is not None and column not in below and parse_heading(column).unit is None
     }
 
 
@@ -335,31 +291,26 @@ def _kind(row: Row) -> str | None:
     filled = [cell for cell in cells if cell]
     if len(filled) < 2:
         return None
-    for kind, words in (("unit", _UNIT_WORDS), ("limit", _LIMIT_WORDS), ("method", _METHOD_WORDS)):
-        if words.match(filled[0]):
-            return kind
     labelled = _labelled(filled)
     if labelled is not None:
         return labelled
-    if sum(cell[0] in "([" and cell.strip("()[]").casefold() in _UNITS for cell in filled) >= _FEWEST_IN_BRACKETS:
+    if sum(cell[0] in "([" and unit_of(cell) is not None for cell in filled) >= _FEWEST_IN_BRACKETS:
         return "unit"
-    units = [cell.strip("()[]").casefold() for cell in filled]
-    known = [unit in _UNITS for unit in units]
-    if not any(len(unit) > 2 or unit in ("%", "dd") for unit in units if unit in _UNITS):
+    units = [unit_of(cell) for cell in filled]
+    known = [unit is not None for unit in units]
+    if not any(unit is not None and (len(unit) > 2 or unit in ("%", "dd")) for unit in units):
         return None
     labelled_so = len(known) > 2 and all(known[1:])  # SAMPLE over DESCRIPTION, then units
     return "unit" if labelled_so or all(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
 
 
 def _labelled(filled: Sequence[str]) -> str | None:
-    """Return what a row says whose first cell names it in any language: limits are numbers, units and methods are not."""
-    words = tokens(filled[0]) if _SHORTEST_LABEL <= len(filled[0]) <= LONGEST_HEADING else ()
-    group = next((group for group in _LABELS if len(words) == 1 and group in words[0].readings), None)
-    if group is None:
+    """Return what a row says whose first cell names it: limits are numbers, units and methods are not."""
+    label = row_label(filled[0])
+    if label is None or label == "analyte":
         return None
     numbers = sum(map(is_number, filled[1:])) / (len(filled) - 1)
-    limits = group in ("limits", "upper_limits")
-    return _LABELS[group] if (numbers >= _MOSTLY if limits else numbers <= 1 - _MOSTLY) else None
+    return label if (numbers > 0 if label in ("limit", "upper_limit") else numbers <= 1 - _MOSTLY) else None
 
 
 def _above_units(grid: Sequence[Row], row: int) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from layers.accounting import Note
 from layers.files.delimited import Grid
-from layers.files.heading_rows import Heading, is_number
+from layers.files.heading_rows import Heading
+from layers.files.spelt_units import is_number
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _SHOWN = 4

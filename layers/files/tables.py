@@ -230,7 +230,8 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     """Cut a grid of text cells into heading, data rows and rows that are neither."""
     heading = _heading(source, where, grid.rows)
     grid, merged = fill_merged(source.id, grid, heading)
-    if grid.is_text and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
+    named = grid.rows[heading.header_row]
+    if grid.is_text and len(named) >= len(heading.columns) and not named[len(heading.columns) - 1].strip():
         raise SourceError(
             f"{where}: the last column has no name but is filled: cells may be shifted. "
             "Check the delimiter, or give the column a name."

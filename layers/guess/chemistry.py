@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from layers.cells.assay_columns import AssayColumn, assay_columns, factor_of
+from layers.cells.assay_columns import METHOD_ORDER, AssayColumn, assay_columns, factor_of, method_named
 from layers.cells.assays import MISSING_NUMBERS
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE, oxide_factor
@@ -89,8 +89,29 @@ def guess_chemistry(guess: Guess, table: RawTable, laboratory: Sequence[AssayCol
         [column for column in columns if column.to_ppm is None and column.name not in stated and not by_row],
         mark,
     )
+    _methods(guess, table, columns)
     _negatives(guess, cells, columns, mark)
     _marks(guess, cells, columns)
+
+
+def _methods(guess: Guess, table: RawTable, columns: Sequence[AssayColumn]) -> None:
+    """Carry the methods of a row of methods, or of a line above the heading, into the run file."""
+    by_column = table.captions.get("method", {})
+    codes = dict.fromkeys(by_column[column.name] for column in columns if column.name in by_column)
+    named = {code: method_named(code, {}) or "unknown" for code in codes}
+    known = {code: method for code, method in named.items() if method != "unknown"}
+    if known:
+        guess.say("options.methods", known, "the row of methods above or below the analytes", 0.85)
+    if others := [code for code in named if code not in known]:
+        guess.remarks.append(
+            f"How the samples were dissolved for {', '.join(others[:6])} is not known. State options.methods, e.g. "
+            f"{{{others[0]}: {METHOD_ORDER[0]}}}; one of {', '.join(METHOD_ORDER[:-1])}."
+        )
+    lines = {word for words in table.words_above.values() for word in words} if not codes else set()
+    stated = {method: line for line in sorted(lines) if (method := method_named(line, {})) not in (None, "unknown")}
+    if len(stated) == 1 and all(column.method == "unknown" for column in columns):
+        [(method, line)] = stated.items()
+        guess.say("options.default_method", method, f"a line above the heading says '{line[:60]}'", 0.75)
 
 
 def _unit_by_row(cells: pd.DataFrame) -> bool:

@@ -30,6 +30,7 @@ from layers.readers.columns import as_text
 _CORNER = re.compile(
     r"(?:elements?|elementos?|analytes?|analitos?|analyten?|parameters?|parametres?|parametros?|compounds?)(?:_(?:symbols?|names?))?"
 )
+_NAMELESS = "column_1"
 _DIFFERENT = 0.9
 _SHOWN_ROWS = 500
 _NO_TERMS = "nothing says what its steward allows"
@@ -282,11 +283,11 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
 
 
 def _corner(cells: pd.DataFrame) -> str | None:
-    """Return the first column of a certificate, headed by what its other headings are: ids of samples stand below it."""
+    """Return the first column of a certificate, headed by what its other headings are or by nothing, over ids of samples."""
     name = str(cells.columns[0])
     column = as_text(cells[cells.columns[0]]).dropna()
     unique = len(column) > 0 and column.nunique() > _DIFFERENT * len(column)
-    return name if unique and _CORNER.fullmatch(plain(name)) else None
+    return name if unique and (name == _NAMELESS or _CORNER.fullmatch(plain(name))) else None
 
 
 def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:

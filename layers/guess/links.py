@@ -13,6 +13,7 @@ from layers.guess.collars import propose_collars
 from layers.guess.columns import Guess
 from layers.guess.recognise import Look
 from layers.readers.columns import as_text
+from layers.readers.drill_intervals import interval_columns
 
 _ENOUGH = 5
 _NAMED = 2
@@ -154,6 +155,13 @@ def _site_key(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], used: li
             if len(values) >= _ENOUGH and lettered and values <= known and parse_heading(name).kind != "result":
                 guess.say("columns.site_key", name, f"no row has a place, and all its values are ids of {other}", 0.7)
                 return
+    if nowhere and "columns.site_key" not in guess.facts and interval_columns(texts.columns()) is None:
+        named = ", ".join(skip) or "no column that is known"
+        guess.ask(
+            "columns.site_key",
+            f"which column says from which site a sample came, as the inventory spells its id or name? No row has a place; ids "
+            f"of samples stand in {named}. Add such a column, or those of the coordinates, to the file where it has none.",
+        )
 
 
 def _shares(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]]) -> None:

@@ -12,7 +12,7 @@ from layers.cell_search import cells_like, cells_matching
 from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
-from layers.files.heading_rows import UNIT_SPELLINGS, is_number
+from layers.files.spelt_units import UNIT_SPELLINGS, is_number
 
 _LABORATORY = ("result", "total", "detection_limit")
 _LOOKED_AT, _SPREAD = 3, 10

@@ -24,7 +24,7 @@ from layers.cells.site_names import name_key
 from layers.cells.utm import metre_precision, usual_zone
 from layers.cells.years import parse_year
 from layers.files.geometry_text import geometry_column
-from layers.files.heading_rows import is_number
+from layers.files.spelt_units import is_number
 from layers.guess.contents import by_contents
 from layers.map_sheets import sheet_box
 from layers.readers.control_rows import control_rows

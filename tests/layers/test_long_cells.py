@@ -11,7 +11,7 @@ import pytest
 from layers.cells.angles import parse_angle
 from layers.cells.utm import usual_zone
 from layers.files.geometry_text import _WKT
-from layers.files.heading_rows import is_number
+from layers.files.spelt_units import is_number
 
 PARSERS: dict[str, Callable[[str], Any]] = {
     "an angle": lambda text: parse_angle(text, "latitude"),

@@ -49,6 +49,105 @@ def test_init_knows_the_certificate_and_asks_what_was_sampled(tmp_path: Path) ->
     assert source["defaults"]["medium"].startswith("ASK")
 
 
+BLOCKS = {
+    "bureau veritas": [
+        "BUREAU VERITAS,,,,,",
+        "Client:,Invented,,,,",
+        ",,,,,",
+        ",Method,WGHT,LF100,LF100,LF300",
+        ",Analyte,Wgt,La,Ce,Al2O3",
+        ",Unit,KG,PPM,PPM,%",
+        ",MDL,0.01,0.1,0.1,0.01",
+        "Sample,Type,,,,",
+    ],
+    "bureau veritas, bare": [",,WGHT,LF100,LF100,LF300", ",,Wgt,La,Ce,Al2O3", ",,KG,PPM,PPM,%", ",,0.01,0.1,0.1,0.01"],
+    "sgs": [
+        "Element,,WtKg,La,Ce,Al2O3",
+        "Method,,G_WGH79,GE_IMS90A50,GE_IMS90A50,GE_ICP90A50",
+        "Det.Lim.,,0.01,0.1,0.1,0.01",
+        "Units,,kg,ppm,ppm,%",
+    ],
+    "als": [",,WEI-21,ME-MS81,ME-MS81,ME-ICP06", "SAMPLE,KIND,Recvd Wt.,La,Ce,Al2O3", "DESCRIPTION,,kg,ppm,ppm,%"],
+    "actlabs": [
+        "Analyte Symbol,,Wt,La,Ce,Al2O3",
+        "Unit Symbol,,kg,ppm,ppm,%",
+        "Lower Limit,,0.01,0.1,0.1,0.01",
+        "Upper Limit,,50,2000,3000,100",
+        "Method Code,,WT,FUS-MS,FUS-MS,FUS-ICP",
+    ],
+    "msalabs": [
+        "SAMPLE,Kind,PWE-100,LF-300,LF-300,LF-311",
+        "ID,,Rec. Wt.,La,Ce,Al2O3",
+        ",,kg,ppm,ppm,%",
+        "LOR,,0.01,0.1,0.1,0.01",
+    ],
+    "intertek": [
+        "ELEMENTS,,Wt,La,Ce,Al2O3",
+        "UNITS,,kg,ppm,ppm,%",
+        "DETECTION LIMIT,,0.01,0.1,0.1,0.01",
+        "DIGEST,,NONE/,FP6/,FP6/,FB6/",
+        "ANALYTICAL FINISH,,WT,MS,MS,OE",
+        "SAMPLE NUMBERS,Kind,,,,",
+    ],
+    "limits first": [
+        "LOD,,0.01,0.1,0.1,0.01",
+        "Unit,,kg,ppm,ppm,%",
+        "Sample,Kind,Wt,La,Ce,Al2O3",
+        "Method,,WT,LF100,LF100,LF300",
+    ],
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS.keys())
+def test_heading_rows_of_laboratories_are_read_by_their_kind(tmp_path: Path, block: list[str]) -> None:
+    rows = [f"T{n:03d},Rock,1.{n},{30 + n}.2,<0.1,12.6{n}" for n in range(6)]
+    (tmp_path / "lab.csv").write_text("\n".join([*block, *rows]) + "\n", encoding="utf-8")
+    [proposed] = yaml.safe_load(init_region(tmp_path).path.read_text(encoding="utf-8"))["sources"]
+    assert proposed["role"] == "geochemistry"
+    assert set(proposed["options"]["methods"].values()) == {"fusion"}
+    assert proposed["columns"]["site_key"].startswith("ASK which column says from which site")
+    key = proposed["columns"]["sample_id"]
+    facts = {"columns": {"sample_id": key, "site_key": key}, "defaults": {"medium": "waste"}}
+    source = Source.model_validate({"id": "lab", "role": "geochemistry", "path": "lab.csv", **facts})
+    reading = read_geochemistry(resolve(source), tmp_path)
+    assert list(reading.layer["sample_id"]) == [f"lab:T{n:03d}" for n in range(6)]
+    assert list(reading.layer["La_ppm"]) == [30.2, 31.2, 32.2, 33.2, 34.2, 35.2]
+    assert list(reading.layer["Ce_limit_ppm"]) == [0.1] * 6
+    assert reading.layer["Al_ppm"].iloc[0] == pytest.approx(126_000 / 1.8895, rel=1e-2)
+    assert set(reading.layer["method"]) == {"fusion"}
+    [note] = [note for note in reading.notes if note.code == "heading_found"]
+    at = next(n for n, line in enumerate(block, start=1) if ",La,Ce," in line)
+    assert f"analytes were taken from row {at}, " in note.message
+
+
+def test_samples_below_a_certificate_heading_stay_samples(tmp_path: Path) -> None:
+    """A sample that the laboratory did not receive has no results; it is no row that names columns."""
+    for lost in ("T-1", "Blank"):
+        block = ["Element,La,Ce", "Units,ppm,ppm", "Limit,0.1,0.1", f"{lost},,", "T-2,3,4"]
+        found = find_heading("a", [line.split(",") for line in block], None, {})
+        assert (found.columns, found.first_row) == (("Element", "La", "Ce"), 3)
+
+
+def test_an_element_analysed_twice_is_named_by_its_method() -> None:
+    block = [",Method,AQ200,LF100", ",Analyte,La,La", ",Unit,PPM,PPM", "Sample,Type,,", "T-1,Rock,3,4"]
+    found = find_heading("a", [line.split(",") for line in block], None, {})
+    assert found.columns == ("Sample", "Type", "AQ200 La", "LF100 La")
+    assert found.captions["method"] == {"AQ200 La": "AQ200", "LF100 La": "LF100"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["site,La,Ce", "a,ppm,ppm", "b,1,2", "c,3,4"],
+        ["Name,In,As,At", "x,ppm,ppm,ppm", "y,a1,b2,c3"],
+        ["Major,Major,Trace", "SiO2,Al2O3,La", "50,12,30", "51,13,31"],
+    ],
+)
+def test_a_block_needs_units_and_another_row(rows: list[str]) -> None:
+    found = find_heading("a", [line.split(",") for line in rows], None, {})
+    assert not found.around
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
