@@ -201,5 +201,5 @@ def _kind(row: Row, elements: Sequence[int], of_samples: int, *, above: bool) ->
         return "limit" if full and not any(before) else None
     free = not any(any(map(str.isdecimal, cell)) for cell in before) if above else not any(before)
     codes = [cell for cell in there if any(map(str.isdecimal, cell)) or method_named(cell, {}) is not None]
-    words = all(any(map(str.isalpha, cell)) and not _is_element(cell) for cell in there)
-    return "method" if free and full and words and len(codes) >= _HALF * len(there) else None
+    worded = all(any(map(str.isalpha, cell)) and not _is_element(cell) for cell in there)
+    return "method" if free and full and worded and len(codes) >= _HALF * len(there) else None

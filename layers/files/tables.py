@@ -41,7 +41,15 @@ from layers.files.workbooks import read_sheet
 
 BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = tuple(dict.fromkeys((*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)))
-_COORDINATES = {"latitude", "longitude", "easting", "northing", "latitude_degrees", "longitude_degrees"}
+_COORDINATES = {
+    "latitude",
+    "longitude",
+    "easting",
+    "northing",
+    "latitude_degrees",
+    "longitude_degrees",
+    "grid_reference",
+}
 _FEW_RAGGED = 0.05
 _LARGE = 4_000_000
 _HEAD = 2_000_000

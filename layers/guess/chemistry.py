@@ -160,7 +160,7 @@ def _site_names(guess: Guess, cells: pd.DataFrame) -> None:
     """Take the column that names the mine where assays of waste have no place of their own."""
     if guess.value("defaults.medium") != "waste" or "columns.site_key" in guess.facts:
         return
-    if any(f"columns.{name}" in guess.facts for name in ("latitude", "easting")):
+    if any(f"columns.{name}" in guess.facts for name in ("latitude", "easting", "grid_reference")):
         return
     keys_guessed = guess_columns(cells, ("site_key",)).get("site_key")
     if (

@@ -18,7 +18,7 @@ from layers.cells.utm import ZONE
 from layers.guess.amount_choice import AMOUNTS, ORE, best_first, measures_waste, rivals
 from layers.guess.axis_headings import AXES, is_of_an_axis, speaks_of_another
 from layers.guess.axis_pairs import axis_pairs
-from layers.guess.contents import UNSURE, Contents, by_contents
+from layers.guess.contents import UNSURE, Contents, by_contents, share_of_squares
 from layers.guess.generated_ids import may_mean
 from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
 from layers.guess.place_choice import nearest_first, other_places
@@ -33,7 +33,7 @@ WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
 SEVERAL = ("commodities", "minerals", "remarks", "aliases", "territory_other_names")
 """Layer columns that may be spread over several columns of a file."""
 
-_MOSTLY_WORDS = 0.5
+_MOSTLY_WORDS, _MOSTLY_SQUARES = 0.5, 0.8
 _MOST_ANALYSES = 10_000
 _SPAN = r"\b1[89]\d\d\s*(?:-|–|to|à|a)\s*(?:1[89]|20)?\d\d(?![-/.\d])"
 
@@ -350,8 +350,8 @@ _PATTERNS = {
         r"(?i)nad|wgs|sad|psad|sirgas|etrs|ed50|gda|agd|nzgd|hartebeest|jgd|tokyo|osgb|rgf|ntf|posgar|arc ?19|cgcs"
     ),
 }
-_CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
-                      "tree_ppm", "official_id", "sample_id"])  # fmt: skip
+_CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "grid_reference", "medium",
+                      "first_year", "last_year", "tree_ppm", "official_id", "sample_id"])  # fmt: skip
 
 
 def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
@@ -360,6 +360,8 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
         return _angles(column, 90 if layer_column == "latitude" else 360)
     if layer_column in ("easting", "northing"):
         return _metres(column, decimal_mark)
+    if layer_column == "grid_reference":
+        return share_of_squares(as_text(column.head(SAMPLE_ROWS)).dropna()) > _MOSTLY_SQUARES
     if layer_column == "n_analyses":
         return _counts(column, decimal_mark)
     if layer_column in _PATTERNS:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from layers.catalogue.source import load_catalogue
 from layers.cells.commodities import canonical_name
+from layers.cells.grid_references import square_of
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.guess.axis_headings import speaks_of_another
 from layers.guess.generated_ids import headed_by_software, is_generated
@@ -244,6 +245,19 @@ def _saying(pattern: str, share: float, most: int) -> Finder:
     return find
 
 
+def share_of_squares(text: pd.Series) -> float:
+    """Return the share of cells that are references of a square of the British, the Irish or the military grid."""
+    return float(np.mean([square_of(str(cell)) is not None for cell in text])) if len(text) else 0.0
+
+
+def _squares(contents: Contents) -> list[str]:
+    """Return columns of references with two letters of a square; one letter before digits, as of the Irish grid, is any id."""
+    lettered = {
+        name: text for name, text in contents.text.items() if text.str.match(r"(?:\d+\s*[A-Za-z]\s*)?[A-Za-z]{2}").all()
+    }
+    return [name for name, text in lettered.items() if share_of_squares(text) == 1 and text.nunique() > len(text) / 2]
+
+
 def _jurisdictions(contents: Contents) -> list[str]:
     codes = []
     for name in contents.text:
@@ -310,6 +324,7 @@ _FINDERS: Mapping[str, Finder] = {
         r"^impoundment|dry ?stack|unconfined|^in pit$|backfill|^lake$|^river$|^ocean$|subaqueous", 0.5, 20
     ),
     "status": _saying(STATUS_WORDS, 0.8, 40),
+    "grid_reference": _squares,
     "datum": _saying(
         r"^(?:nad ?(?:19)?(?:27|83)|wgs ?(?:19)?84|sirgas(?: ?2000)?|psad ?(?:19)?56|sad ?(?:19)?69|etrs ?89|ed ?50"
         r"|gda ?(?:94|2020))$",

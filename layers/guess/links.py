@@ -18,7 +18,7 @@ from layers.readers.drill_intervals import interval_columns
 _ENOUGH = 5
 _NAMED = 2
 """Ids that are enough where the heading itself says that they are ids of sites."""
-_PLACES = ("latitude", "latitude_degrees", "easting")
+_PLACES = ("latitude", "latitude_degrees", "easting", "grid_reference")
 Pair = tuple[Guess, Look]
 Box = tuple[float, float, float, float]
 

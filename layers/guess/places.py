@@ -44,6 +44,17 @@ def _parts(facts: dict[str, Fact], sight: Look) -> set[str]:
     return apart
 
 
+def _by_squares(guessed: dict[str, Fact], *, paired: bool) -> bool:
+    """Keep references of squares where no pair of coordinates stands beside them; say whether they are kept."""
+    paired |= {"latitude", "longitude"} <= set(guessed) or {"easting", "northing"} <= set(guessed)
+    if "grid_reference" not in guessed or paired:
+        guessed.pop("grid_reference", None)
+        return False
+    for axis in set(POSITION) - {"grid_reference"}:  # half a pair is none
+        guessed.pop(axis, None)
+    return True
+
+
 def settle_position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
     """Keep the position columns that serve, and settle or ask the coordinate system."""
     if sight.table.geometry is not None:
@@ -51,6 +62,8 @@ def settle_position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None
             guessed.pop(axis, None)
         return
     apart = _parts(guessed, sight)
+    if _by_squares(guessed, paired=bool(apart)):
+        return
     if apart:
         if "datum" not in guessed:
             guess.say("crs", "EPSG:4326", "degrees without a stated datum: WGS 84 is taken", 0.7)

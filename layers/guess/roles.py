@@ -74,12 +74,12 @@ _SURE = 0.75
 _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)(?:_|$)")
 
 INVENTORY_COLUMNS = (
-    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name",
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "grid_reference", "official_id", "parent_id", "name",
     "aliases", "commodities", "waste_type", "disposal", "mass_t", "milled_t", "mined_t", "volume_m3", "area_m2", "height_m",
     "first_year", "last_year", "deposit_type", "status", "hazard_class", "jurisdiction", "minerals", "remarks", "url",
 )  # fmt: skip
 _MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "mined_t", "disposal"}
-POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum")
+POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum", "grid_reference")
 
 
 def words_of(find: Find) -> str:
@@ -227,6 +227,7 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
         sight.shapes == "point"
         or all(axis in columns or parts_of(axis, cells) for axis in ("latitude", "longitude"))
         or {"easting", "northing"} <= set(columns)
+        or "grid_reference" in columns
     )
     mining = _MINING & set(columns)
     if "status" in columns and mining_status(cells, str(columns["status"].value)):

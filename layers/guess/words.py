@@ -22,6 +22,10 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
     "northing": ("northing", "utm_nort", "utm_north", "utm_norte", "norte", "nord", "utm_n", "northing_m", "utm_y", "coord_y",
                  "ycoord", "ycoo", "y_coord", "utm_northing", "north", "ordonnee", "coordenada_norte", "n83_nort", "y_utm",
                  "utmn"),
+    "grid_reference": (
+        "grid_ref", "grid_reference", "gridref", "gridreference", "ngr", "os_grid_ref", "os_grid_reference", "osgr", "mgrs",
+        "usng", "irish_grid_ref", "irish_grid_reference", "national_grid_reference", "mgrs_reference",
+    ),
     "utm_zone": ("utm_zone", "zone", "utmzone", "huso", "fuseau", "fus_utm", "fuseau_utm", "zona", "zona_utm", "n83_zone"),
     "datum": ("datum", "ll_datum", "horizontal_datum", "datum_horizontal", "systeme_geodesique", "coord_datum"),
     "official_id": ("id_site", "site_id", "site_no", "no_site", "mine_id", "minfilno", "mdi_ident", "official_id", "numero_site",
@@ -101,6 +105,7 @@ HOLDING: Mapping[str, str] = {
     "longitude": r"(?:^|_)(?:lon|long|lng|longitude|longitud)(?:_|$|\d)",
     "easting": r"(?:^|_)(?:easting|este?|utm_?e|utm_?x|saga)(?:_|$)",
     "northing": r"(?:^|_)(?:northing|norte?|nord|utm_?n|utm_?y|yukari?)(?:_|$)",
+    "grid_reference": r"(?:^|_)(?:grid_?ref(?:erence)?|ngr|mgrs|usng|osgr)(?:_|$)",
     "utm_zone": r"(?:^|_)(?:utm_?zone|huso|fuseau)(?:_|$)",
     "official_id": r"^(?:codigo|code|id|numero|no|num)_(?:de_)?(?:faena|deposito|sitio|site|mine|mina|gite)$|"
                    r"^(?:site|mine|facility|deposit|gite|faena)_?(?:id|no|num|number|code)$|_(?:site|mine)_?(?:id|no)$",

@@ -34,6 +34,7 @@ from layers.datum_doubts import system_doubts
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, mapped_columns, text_column
 from layers.readers.grid_axes import axes_notes
+from layers.readers.grid_squares import read_squares
 from layers.readers.hemispheres import (
     angles_with_sides,
     heading_note,
@@ -59,7 +60,7 @@ _ASSUMED_PRECISION_KM = 0.1
 def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> Points:
     """Read coordinates from whatever columns a source maps.
 
-    ``latitude`` and ``longitude`` come first; rows without them are tried with ``easting``, ``northing``, ``utm_zone``.
+    ``latitude`` and ``longitude`` come first, then ``easting``, ``northing``, ``utm_zone``, then ``grid_reference``.
     ``datum`` is honoured row by row; without it ``crs`` of the source holds, and without that WGS 84 is assumed, with a note.
 
     Parameters
@@ -86,7 +87,7 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     """
     crs_rules.check_proj()
     reader = _Reader(source, where, cells, rows)
-    if not (reader.has_degrees or reader.has("easting", "northing")):
+    if not (reader.has_degrees or reader.has("easting", "northing") or reader.has("grid_reference")):
         raise SourceError(
             f"{where}: no coordinate columns are known (latitude and longitude, or easting, northing and utm_zone). "
             f"The columns are: {', '.join(map(str, cells.columns))}. Map them in the run file under 'columns:'."
@@ -94,6 +95,8 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     points = reader.geographic() if reader.has_degrees else reader.nothing()
     if reader.has("easting", "northing"):
         fill(points, reader.projected(np.flatnonzero(points.absent)))
+    if reader.has("grid_reference"):
+        fill(points, read_squares(source, where, reader.texts("grid_reference"), rows, np.flatnonzero(points.absent)))
     points.notes += reader.notes
     flag_swapped(points, where, rows, grid=not reader.has_degrees)
     flag_rounded(points, source.id)

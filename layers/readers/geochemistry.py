@@ -62,13 +62,13 @@ from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 LAYER_COLUMNS = (
     "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value", "coordinate_precision_km",
     *PROPERTIES,
-    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "utm_hemisphere",
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "utm_hemisphere", "grid_reference",
     "latitude_degrees", "latitude_minutes", "latitude_seconds", "latitude_hemisphere",
     "longitude_degrees", "longitude_minutes", "longitude_seconds", "longitude_hemisphere",
 )  # fmt: skip
 """What ``columns`` of a geochemistry source may map; laboratory columns are recognised by their headings."""
 
-_POSITION = {"latitude", "latitude_degrees", "easting"}
+_POSITION = {"latitude", "latitude_degrees", "easting", "grid_reference"}
 
 
 def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Samples]]:

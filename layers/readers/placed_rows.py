@@ -19,7 +19,7 @@ once a mistake is undone, whether the name tells the two apart."""
 
 def coordinate_columns(source: Source) -> tuple[str, ...]:
     """Return the headings that a source maps to coordinates, for notes."""
-    axes = ("latitude", "longitude", "easting", "northing", "utm_zone")
+    axes = ("latitude", "longitude", "easting", "northing", "utm_zone", "grid_reference")
     listed = [source.columns.get(axis) for axis in axes]
     return tuple(name for mapped in listed if mapped for name in ([mapped] if isinstance(mapped, str) else mapped))
 

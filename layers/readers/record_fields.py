@@ -56,7 +56,7 @@ LAYER_COLUMNS = (
         for axis in ("latitude", "longitude")
         for part in ("degrees", "minutes", "seconds", "hemisphere")
     ),
-    *("latitude", "longitude", "easting", "northing", "utm_zone", "utm_hemisphere", "datum"),
+    *("latitude", "longitude", "easting", "northing", "utm_zone", "utm_hemisphere", "datum", "grid_reference"),
 )
 """What ``columns`` of an inventory source may map."""
 
