@@ -13,6 +13,18 @@ _ODD = re.compile(
 """A sign inside a word, or a capital with an accent that ends a word of small letters; humps (``NomÉtat``) are none."""
 _TURKISH, _WITH_TURKISH, _NOT_TURKISH = re.compile("[þðýÞÐÝ]"), re.compile("[üçÜÇ]"), re.compile("[æáéíúÆÁÉÍÚ]")
 _CZECH = ("ø", "ì")
+_HUNGARIAN = re.compile("õ(?![eEs])|Õ(?!E)")
+_ROMANIAN = re.compile("ã(?=[bcdfgjlmnprtvxzþ])|(?<=[a-zßà-ÿ])[ºþ](?=[a-zßà-ÿ])|[Þª](?=[a-zßà-ÿ])")
+_SLAVIC = re.compile(f"è(?![bcdfglmnprstv]+r?(?:e|\\b)|s?\\b)|È(?={_LETTER})|[æðøìòïùÐØ](?={_LETTER})|æ\\b")
+_POLISH = re.compile(r"(?<=[^\W\d_]{2})[³¹¿](?=[^\W\d_]{2})")
+_OF_CENTRAL_EUROPE = (
+    (_HUNGARIAN, re.compile("[áéíóúÁÉÍÓÚ]"), re.compile("[ãçêâàäîëïñåøœÃÇÊÂÀÄ]"), 1),
+    (_ROMANIAN, re.compile("[ãº]"), re.compile("[çêõáéñðæÇÊÕÁÉ]"), 2),
+    (_SLAVIC, re.compile("[šžŠŽ]"), re.compile("[àêçœåñãõëîûÀÊÇÅ]"), 1),
+    (_POLISH, _POLISH, re.compile("[àêçœåãõëîû]"), 1),
+)
+"""Letters of Windows-1250 as Windows-1252 reads them where Western words do not have them; what stands in its texts, and what
+does not; and how many are enough."""
 _WORDS = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _MOST_WORDS = 20_000
 _LEAST_ODD, _FEWEST = 0.2, 2
@@ -42,6 +54,10 @@ def other_encoding(data: bytes) -> tuple[str, str] | None:
         return ("cp1254", shown) if odd >= _LEAST_ODD * letters else None
     if all(letter in read for letter in _CZECH):
         return "cp1250", next(word for word in read.split() if "ø" in word)
+    for own, beside, never, fewest in _OF_CENTRAL_EUROPE:
+        hits = list(own.finditer(read)) if beside.search(read) and not never.search(read) else []
+        if len(hits) >= fewest and odd < max(_FEWEST, _LEAST_ODD * letters):
+            return "cp1250", next(word for word in read.split() if own.search(word))
     if odd < max(_FEWEST, _LEAST_ODD * letters):
         return None
     left = {name: _odd(text) for name in _ENCODINGS if (text := _as(words, name)) is not None}

@@ -20,6 +20,8 @@ def _as_once_read(first: int, last: int, left_out: str = "") -> str:
     return re.escape("".join(sorted(read - set(left_out))))
 
 
+_ACCENTED = re.compile(r"[^\W\d_]{0,30}[^\W\d_\x00-\x7f][^\W\d_]{0,30}")
+_LOOKED_AT, _SHOWN_WORDS = 200_000, 3
 _PUNCTUATION = (
     "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2039\u203a\u00ab\u00bb\u00b7\u00b0\u00ba\u00aa\u00a0"
 )
@@ -42,9 +44,15 @@ def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[
     text, used = text_and_encoding(where, data, encoding)
     notes = double_encoded(source, text)
     if used == "cp1252" and not encoding:
-        guessed = "The text is not UTF-8; it was read as Windows-1252 (encoding: cp1252)."
+        guessed = f"The text is not UTF-8; it was read as Windows-1252 (encoding: cp1252){_accented(text)}."
         notes = (Note(source, "encoding_guessed", guessed), *notes)
     return text, notes
+
+
+def _accented(text: str) -> str:
+    """Quote some words with letters that are no ASCII, for a reader who knows how they are spelt."""
+    words = dict.fromkeys(match[0] for match in _ACCENTED.finditer(text[:_LOOKED_AT]))
+    return f"; it reads {', '.join(list(words)[:_SHOWN_WORDS])}" if words else ""
 
 
 def text_and_encoding(where: str, data: bytes, encoding: str | None) -> tuple[str, str]:

@@ -111,6 +111,40 @@ def test_words_of_no_language_tell_another_latin_encoding(tmp_path: Path, encodi
     assert read_table(stated, tmp_path).cells["name"].tolist() == LATIN[encoding]
 
 
+CENTRAL = {
+    "hu": "Gyöngyösoroszi; Rudabánya zagytározó; Almásfüzitő", "hu, few": "Meddőhányó; Kőbánya", "ro": "Iaz Săliştea; Bozânta",
+    "sl": "Žirovski vrh; Odlagališče Boršt; Mežica", "hr": "Rudnik Tršće; Biočić", "pl": "Składowisko odpadów; Kopalnia Lubin",
+    "cs": "Halda Háje; Rožná; Kaňk; Měděnec", "sk": "Smolník; Rudňany odkalisko; Šobov",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CENTRAL.values(), ids=CENTRAL.keys())
+def test_a_few_words_of_central_europe_tell_their_encoding(text: str) -> None:
+    """Of the letters of Windows-1250 that differ a small table may hold one or two."""
+    other = other_encoding(text.encode("cp1250"))
+    assert other is not None
+    assert other[0] == "cp1250"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rivière à Pierre; Škoda", "Šabac; Rivière; Molière; près; è", "Forlì; città; però", "Lac Brûlé; Mûrier; Étang",
+        "història pràctica límit Òdena", "Mòr Dùn Sìth còig", "Røros Kárášjohka Ålesund", "Põhja Võru kõrge mägi",
+        "limões põe corações", "Ærø træ knæ", "Eiði Sørvágur Æðuvík", "Malmö Šiauliai", "Saïda Haïti Noël",
+    ],
+)  # fmt: skip
+def test_letters_that_western_languages_share_with_them_tell_nothing(text: str) -> None:
+    assert other_encoding(text.encode("cp1252")) is None
+
+
+def test_words_of_a_guessed_encoding_are_quoted(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("id,name\n1,Szűcs\n2,Mine\n".encode("cp1250"))
+    source = Source.model_validate({"id": "s", "role": "inventory", "path": "t.csv"})
+    [note] = read_table(source, tmp_path).notes
+    assert note.message.endswith("(encoding: cp1252); it reads Szûcs.")
+
+
 @pytest.mark.parametrize(
     "text",
     [
