@@ -8,14 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from layers.cells.other_places import other_place
 from layers.guess.axis_headings import AXES
 from layers.guess.numbers import as_numbers
 from layers.guess.words import plain
 
-_ELSEWHERE = re.compile(
-    r"(?:^|_)(?:offices?|oficina|bureau|lab|laboratory|laborator\w*|town|city|village|port|station|owner|company|operator|contact|"
-    r"headquarters?|hq|sede|weather|gauge|nearest|community|airport)(?:_|$)"
-)
 _CORNER = re.compile(
     r"(?:^|_)(?:nw|ne|sw|se|ul|ur|lr|max|maximum|upper|lower|top|bottom|corner|begin|start|end|bbox)(?:_|$)|"
     r"^(?:x|y|lat|lon|long)_?(?:min|max)$|^(?:min|max)_?(?:x|y|lat|lon|long)$"
@@ -44,8 +41,7 @@ def _rank(name: str) -> int:
 
 def elsewhere(name: str) -> str | None:
     """Return the word by which a heading names the place of something else than the waste; None without one."""
-    match = _ELSEWHERE.search(plain(name))
-    return None if match is None else match.group().strip("_")
+    return other_place(plain(name))
 
 
 def corner(name: str) -> str | None:

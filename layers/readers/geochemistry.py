@@ -52,6 +52,7 @@ from layers.readers.method_notes import sieved_notes
 from layers.readers.other_matter import other_matter_notes, part_only_columns, part_only_rows
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
+from layers.readers.prime_meridians import refuse_meridians_above
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.readers.unclear_controls import unclear_controls
@@ -105,6 +106,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         joined, collar_notes = join_collars(source, root, where, raw.cells, options.collars)
         raw = replace(raw, cells=joined)
     check_mapping(source, where, list(map(str, raw.cells.columns)))
+    refuse_meridians_above(source, where, raw.words_above, raw.cells)
     wanted, withheld = rows_wanted(source, where, raw.cells)
     raw_rows_read = raw.rows_read
     cells, rows, geometry = raw.cells, raw.rows, raw.geometry

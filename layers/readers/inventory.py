@@ -34,6 +34,7 @@ from layers.readers.joined_amounts import join_amounts
 from layers.readers.outline_areas import settle_areas
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
+from layers.readers.prime_meridians import refuse_meridians_above
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
@@ -80,6 +81,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         joined, joined_notes = join_amounts(source, root, where, table.cells, options.amounts)
         table = replace(table, cells=joined)
     check_mapping(source, where, list(map(str, table.cells.columns)))
+    refuse_meridians_above(source, where, table.words_above, table.cells)
     quoted = quoted_columns(source, options, table.cells)
     refuse_twins(source, where, table.cells, named_columns(source, table.cells) | set(quoted), table.repeated, quoted)
     if not source.columns and len(table.cells.columns):

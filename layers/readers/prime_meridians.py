@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pyproj
 
 from layers.catalogue.source import Source
 from layers.cells.utm import datum_of_headings
+from layers.crs import parse_crs
 from layers.errors import SourceError
 from layers.jurisdictions import fold
 from layers.readers.columns import mapped_columns
@@ -27,9 +29,18 @@ _SPELLINGS = {
 _UNKNOWN_TO_PROJ = frozenset(["pulkovo", "amsterdam"])
 _NAMES = "|".join(sorted((re.escape(name) for name in _SPELLINGS), key=len, reverse=True))
 _NAMED = re.compile(rf"\b(?:long?|longitude|longitud|longitudine)?(?P<name>{_NAMES})\b")
+_BETWEEN = (
+    r"east|west|[ew]|of|from|est|ouest|este|oeste|de|d|du|da|di|la|le|l|el|depuis|desde|contad\w*|compt\w*|partir|a|count\w*|are|"
+    r"is|in|en|grad\w*|gons?|degre\w*|meridi\w*|origin\w*|ab|von|ostlich|westlich|prime|zero"
+)
+_ABOVE = re.compile(
+    rf"\b(?:meridi\w*|long\w*|lon)(?:\W+(?:{_BETWEEN}))*\W+(?:{_NAMES})\b|\b(?:{_NAMES})\W+(?:prime\W+)?meridi\w*"
+)
+"""``Longitudes east of Paris``, ``méridien de Paris``, ``Ferro meridian``; not ``longitudes of the mines near Paris``."""
 _GRADS = re.compile(r"\b(?:gons?|grads|grades|neugrad)\b")
 _DATUMS = {"rome": "monte mario"}
 _SAME_DEGREES = 1e-4
+_LONGEST_LINE = 500
 
 
 def meridian_of(text: str) -> str:
@@ -92,6 +103,42 @@ def refuse_other_meridians(source: Source, where: str, cells: pd.DataFrame, syst
             raise SourceError(
                 f"{where}: the heading '{heading}' says grads, of which 400 make a circle, and they would be read as degrees. "
                 "State a system in grads with 'crs:' (e.g. EPSG:4807 for NTF (Paris)), or multiply by 0.9 in the file."
+            )
+
+
+def refuse_meridians_above(
+    source: Source, where: str, words_above: Mapping[str, Sequence[str]], cells: pd.DataFrame
+) -> None:
+    """Stop where a line above the heading names a meridian from which the degrees of the table are not counted.
+
+    Parameters
+    ----------
+    source : Source
+        Its ``crs`` may be on that meridian.
+    where : str
+        What to call the file in messages.
+    words_above : mapping of str to sequence of str
+        Column -> cells above its name, and lines alone in their row.
+    cells : DataFrame
+        Raw cells.
+
+    Raises
+    ------
+    SourceError
+        With the line, and what to do.
+    """
+    axes = [name for axis in ("longitude", "longitude_degrees") for name in mapped_columns(source, cells, axis)]
+    lines = dict.fromkeys(line for name in axes for line in words_above.get(name, ()))
+    declared = parse_crs(where, source.crs) if source.crs and lines else None
+    for line in lines:
+        named = _ABOVE.search(fold(line[:_LONGEST_LINE]))
+        meridian = meridian_of(named[0]) if named is not None else ""
+        if meridian and meridian_of(line) != "greenwich" and not counts_from(declared, meridian):
+            raise SourceError(
+                f"{where}: the line '{line.strip()[:80]}' above the heading names {meridian.capitalize()} as meridian, and the "
+                f"degrees would be counted from {'Greenwich' if declared is None else declared.name}. State the system of the "
+                "file with 'crs:' (e.g. EPSG:4807 for NTF (Paris), whose unit is the grad), or write degrees from Greenwich and "
+                "take the line away."
             )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.cells.other_places import other_place
 from layers.cells.utm import as_metres
 from layers.crs import geodesic_km
 from layers.errors import ConfigError, SourceError
@@ -42,9 +43,24 @@ def second_places(table: PlacedRows) -> list[Note]:
     Returns
     -------
     list of Note
-        ``coordinates_disagree``, with the rows.
+        ``coordinates_disagree`` and ``place_of_another``, with the rows.
     """
-    return [*_compared(table, _GRID), *_compared(table, _DEGREES)]
+    return [*_compared(table, _GRID), *_compared(table, _DEGREES), *_of_something_else(table)]
+
+
+def _of_something_else(table: PlacedRows) -> list[Note]:
+    """Tell all rows where headings of their coordinates name the place of something else, as ``mill_lat`` does."""
+    spread = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) for name in coordinate_columns(table.source)}
+    words = {name: other_place(fold(text).replace(" ", "_")) for name, text in spread.items()}
+    named = {name: word for name, word in words.items() if word is not None and table.source.role == "inventory"}
+    if not named:
+        return []
+    name, word = next(iter(named.items()))
+    text = (
+        f"The rows lie where {', '.join(named)} say, and '{word}' in {name} is not the waste. Map the coordinates of the site, or "
+        "take the rows as near theirs only."
+    )
+    return [table.note("place_of_another", text, table.placed, tuple(named))]
 
 
 def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:

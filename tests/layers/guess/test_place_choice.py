@@ -16,6 +16,7 @@ from layers.guess.links import relate
 from layers.guess.recognise import finds
 from layers.guess.unread_tables import why_left_out
 from layers.readers.coordinates import read_points
+from layers.readers.inventory import read_inventory
 
 SITES = {
     "Mine": ["Anvil", "Birch", "Cobble", "Delta", "Elder"], "Commodity": ["Gold", "Copper", "Gold", "Zinc", "Lead"],
@@ -32,7 +33,16 @@ def guessed(folder: Path, columns: dict[str, object]) -> Guess:
 
 @pytest.mark.parametrize(
     ("other", "ours"),
-    [("Office", "Mine"), ("Town", "Site"), ("Company", "TSF"), ("NW", "Centre"), ("Max", "Mine"), ("Lab", "")],
+    [
+        ("Office", "Mine"),
+        ("Town", "Site"),
+        ("Company", "TSF"),
+        ("NW", "Centre"),
+        ("Mill", "Site"),
+        ("Plant", ""),
+        ("Max", "Mine"),
+        ("Lab", ""),
+    ],
 )
 def test_the_place_of_the_waste_comes_before_another_one(tmp_path: Path, other: str, ours: str) -> None:
     names = f"{ours} latitude".strip(), f"{ours} longitude".strip()
@@ -169,3 +179,13 @@ def test_band_s_is_asked_about_and_the_answer_is_read(tmp_path: Path, zone: str,
 def test_a_lone_axis_is_not_called_exchanged() -> None:
     cells = pd.DataFrame({"Longitude": ["10.56", "10.47"], "Weite": ["48.4", "48.1"]})
     assert "no column is known as the latitude" in why_left_out(cells)
+
+
+def test_the_place_of_a_mill_is_asked_about_and_told(tmp_path: Path) -> None:
+    guess = guessed(tmp_path, {"mill_lat": LATITUDE, "mill_lon": LONGITUDE})
+    assert "It says 'mill'" in guess.questions["columns.latitude"]
+    columns = {"name": "Mine", "latitude": "mill_lat", "longitude": "mill_lon"}
+    spec = {"id": "s", "role": "inventory", "path": "tailings_inventory.csv", "columns": columns, "crs": "EPSG:4326"}
+    reading = read_inventory(Source.model_validate(spec), tmp_path)
+    [note] = [note for note in reading.notes if note.code == "place_of_another"]
+    assert (note.count, note.columns) == (5, ("mill_lat", "mill_lon"))

@@ -71,3 +71,33 @@ def test_a_column_that_names_a_meridian_is_told_by_row(tmp_path: Path, called: s
 )
 def test_degrees_from_greenwich_are_read(tmp_path: Path, heads: tuple[str, str]) -> None:
     assert len(read(tmp_path, heads, "EPSG:4326").layer) == 8
+
+
+def below(folder: Path, line: str, crs: str | None = None) -> Reading[object]:
+    rows = [f"A{n},{48.1 + n * 0.11:.5f},{0.5 + n * 0.07:.5f}" for n in range(8)]
+    (folder / "t.csv").write_text("\n".join([f"{line},,", "id,lat,lon", *rows]), encoding="utf-8")
+    columns = {"official_id": "id", "latitude": "lat", "longitude": "lon"}
+    spec = {"id": "s", "role": "inventory", "path": "t.csv", "columns": columns}
+    return read_inventory(Source.model_validate(spec | ({"crs": crs} if crs else {})), folder)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Longitudes east of Paris", "Méridien de Paris", "Degrees from the Ferro meridian", "Longitudes comptées à partir de Paris",
+     "# longitude W of Madrid"],
+)  # fmt: skip
+def test_a_line_above_the_heading_that_names_a_meridian_stops(tmp_path: Path, line: str) -> None:
+    with pytest.raises(SourceError, match="above the heading names") as stopped:
+        below(tmp_path, line)
+    assert line in str(stopped.value)
+    if "Paris" in line:
+        assert len(below(tmp_path, line, "EPSG:4807").layer) == 8
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Mines of the Paris basin", "Latitude and longitude of mines near Madrid", "Longitudes east of Greenwich (not Paris)",
+     "Rome, 3 May 2020: latitudes and longitudes"],
+)  # fmt: skip
+def test_a_town_above_the_heading_is_no_meridian(tmp_path: Path, line: str) -> None:
+    assert len(below(tmp_path, line).layer) == 8
