@@ -15,6 +15,7 @@ from layers.guess.numbers import as_numbers, numbers
 from layers.guess.recognise import Look
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
+from layers.readers.likely_zones import only_zone
 from layers.transformer import transformer
 
 Box = tuple[float, float, float, float]
@@ -70,6 +71,8 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
         guess.questions["crs"] += (
             f" By UTM zone its points would fall: {'; '.join(text for *_, text in chosen)}. It may be another grid altogether."
         )
+    others = _of_another_meaning(guess)
+    guess.questions["crs"] += only_zone(cells, x, y, path=guess.path, other_columns=others, extent=extent)
 
 
 def _of_another_meaning(guess: Guess) -> set[str]:

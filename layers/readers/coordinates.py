@@ -45,6 +45,7 @@ from layers.readers.hemispheres import (
     zones_with_sides,
     zones_without_side,
 )
+from layers.readers.likely_zones import zone_wanted
 from layers.readers.other_grids import refuse_other_grids
 from layers.readers.packed_angles import packed_notes, unpacked
 from layers.readers.placed_rows import coordinate_columns
@@ -331,10 +332,7 @@ class _Reader:
 
     def _declared_projection(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
         if self.declared is None or not self.declared.is_projected:
-            raise SourceError(
-                f"{self.where}: easting and northing are mapped but neither utm_zone nor a projected crs is. "
-                "Map 'utm_zone' or state e.g. 'crs: EPSG:26910'; no zone is ever taken for granted."
-            )
+            raise zone_wanted(self.source, self.where, self.cells.iloc[places], x[places], y[places])
         crs_rules.check_range(self.where, self.declared, bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
         axes = tuple(str(self._column(name).name) for name in ("easting", "northing"))

@@ -57,8 +57,8 @@ def _of_something_else(table: PlacedRows) -> list[Note]:
         return []
     name, word = next(iter(named.items()))
     text = (
-        f"The rows lie where {', '.join(named)} say, and '{word}' in {name} is not the waste. Map the coordinates of the site, or "
-        "take the rows as near theirs only."
+        f"The rows lie where {', '.join(named)} say, and '{word}' in {name} is not the waste. Map the coordinates of the site, "
+        "or take the rows as near theirs only."
     )
     return [table.note("place_of_another", text, table.placed, tuple(named))]
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyproj
 import pytest
 
+from layers.catalogue.source import Source
+from layers.errors import SourceError
 from layers.files.tables import RawTable
 from layers.guess.columns import Guess
 from layers.guess.recognise import Look
 from layers.guess.zones import suggest_crs
+from layers.readers.inventory import read_inventory
 
 
 def asked(
@@ -60,3 +65,28 @@ def test_the_southern_hemisphere_follows_the_other_files() -> None:
     text = asked(19, -70.0, -27.0, (-71.0, -30.0, -69.0, -20.0))
     assert "EPSG:32719 (19S) near 27.0 S, 70.0 W" in text
     assert "N) near" not in text
+
+
+OHIO = (-82.9, 40.0)
+
+
+def test_the_one_zone_whose_points_lie_in_the_state_named_is_proposed() -> None:
+    """Ohio is 85 to 80 west: points of zone 17 moved by one zone lie in Indiana or New York."""
+    told = asked(17, *OHIO, None, State=["OH"] * 8)
+    assert "Of all UTM zones only EPSG:26917 (17N) puts all points where State says: state it if" in told
+    two = asked(17, *OHIO, None, State=["OH"] * 7 + ["IL"])
+    assert "Of all UTM zones only" not in two
+    assert "Of all UTM zones only" not in asked(
+        10, -123.0, 52.0, None, Country=["Canada"] * 8
+    )  # as wide as several zones
+
+
+def test_a_reader_that_wants_a_zone_proposes_it(tmp_path: Path) -> None:
+    x, y = pyproj.Transformer.from_crs(4326, 26917, always_xy=True).transform(
+        OHIO[0] + np.arange(6) / 50, [OHIO[1]] * 6
+    )
+    pd.DataFrame({"Name": list("ABCDEF"), "E": x, "N": y, "State": "Ohio"}).to_csv(tmp_path / "t.csv", index=False)
+    columns = {"name": "Name", "easting": "E", "northing": "N"}
+    source = Source.model_validate({"id": "t", "role": "inventory", "path": "t.csv", "columns": columns})
+    with pytest.raises(SourceError, match=r"ever taken for granted\. Of all UTM zones only EPSG:26917 \(17N\) puts"):
+        read_inventory(source, tmp_path)
