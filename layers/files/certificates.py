@@ -15,7 +15,7 @@ Row = Sequence[str]
 
 SEARCHED_ROWS = 60
 _FEWEST, _HALF, _MOSTLY = 2, 0.5, 0.8
-_MOST_ROWS = 8
+_MOST_ROWS, _LONGEST_OXIDE = 8, 10
 """Rows that describe columns, above the analytes and below them."""
 
 
@@ -45,6 +45,8 @@ class Certificate:
     def texts(self, grid: Sequence[Row], kind: str, width: int) -> list[str]:
         """Return what the rows of a kind say of each column that is analysed, several rows of methods as one text.
 
+        A method over several columns, whose cells are merged, stands in the first of them.
+
         Parameters
         ----------
         grid : sequence of sequence of str
@@ -55,7 +57,10 @@ class Certificate:
             How many columns there are.
         """
         rows = [grid[row] for row in self.said.get(kind, [])]
-        return [_joined([_cell(row, at) for row in rows]) if at >= self.results else "" for at in range(width)]
+        cells = [[_cell(row, at) if at >= self.results else "" for at in range(width)] for row in rows]
+        if kind == "method":
+            cells = [_spread(row) for row in cells]
+        return [_joined(column) for column in zip(*cells, strict=True)] or [""] * width
 
 
 def find_certificate(grid: Sequence[Row]) -> Certificate | None:
@@ -83,6 +88,14 @@ def _cell(row: Row, at: int) -> str:
     return row[at].strip() if at < len(row) else ""
 
 
+def _spread(row: Sequence[str]) -> list[str]:
+    """Fill empty cells with what stands to their left."""
+    cells: list[str] = []
+    for cell in row:
+        cells.append(cell or (cells[-1] if cells else ""))
+    return cells
+
+
 def _joined(cells: Sequence[str]) -> str:
     text = ""
     for cell in filter(None, cells):
@@ -92,7 +105,7 @@ def _joined(cells: Sequence[str]) -> str:
 
 def _is_element(cell: str) -> bool:
     symbol = cell.capitalize() if len(cell) <= 2 else cell
-    return symbol in ATOMIC_MASS or (len(cell) > 2 and parse_oxide(cell) is not None)
+    return symbol in ATOMIC_MASS or (2 < len(cell) <= _LONGEST_OXIDE and parse_oxide(cell) is not None)
 
 
 def _names_samples(cell: str) -> bool:

@@ -135,6 +135,12 @@ def test_an_element_analysed_twice_is_named_by_its_method() -> None:
     assert found.captions["method"] == {"AQ200 La": "AQ200", "LF100 La": "LF100"}
 
 
+def test_a_method_merged_over_its_columns_holds_for_each_of_them() -> None:
+    block = ["Method,AQ200,,LF100", "Analyte,Cu,La,Ce", "Unit,PPM,PPM,PPM", "MDL,1,1,1", "T-1,3,4,5"]
+    found = find_heading("a", [line.split(",") for line in block], None, {})
+    assert found.captions["method"] == {"Cu": "AQ200", "La": "AQ200", "Ce": "LF100"}
+
+
 @pytest.mark.parametrize(
     "rows",
     [
