@@ -34,6 +34,7 @@ _ROWS = 600
 _SPLIT = re.compile(r"\s*[,;/|+&]\s*|\s+(?:and|et|y|e)\s+|-(?=[A-Za-z])")
 _SYMBOLS = frozenset(["AU", "AG", "CU", "PB", "ZN", "FE", "NI", "U", "UR"])
 _ID = re.compile(r"^(?=.*\d)[\w ./()'+:-]{1,40}$")
+_SURE_SQUARE = r"(?i)[A-Z]{2}\s+\d+\s+\d+|[A-Z]{2}\s*\d{8,10}|\d{1,2}\s*[C-X]\s*[A-Z]{2}\s*(?:\d{4,10}|\d+\s+\d+)"
 _ID_WORDS = re.compile(
     r"(?:^|_)(?:id|no|num|numero|number|code|codigo|cle|key|ref|oid|fid|clave)(?:_|$)|id$|^id|^no_|code$"
 )
@@ -251,11 +252,12 @@ def share_of_squares(text: pd.Series) -> float:
 
 
 def _squares(contents: Contents) -> list[str]:
-    """Return columns of references with two letters of a square; one letter before digits, as of the Irish grid, is any id."""
-    lettered = {
-        name: text for name, text in contents.text.items() if text.str.match(r"(?:\d+\s*[A-Za-z]\s*)?[A-Za-z]{2}").all()
-    }
-    return [name for name, text in lettered.items() if share_of_squares(text) == 1 and text.nunique() > len(text) / 2]
+    """Return columns of references in parts or of many digits; letters before few digits, as ``SK0101``, are any id."""
+    return [
+        name
+        for name, text in contents.text.items()
+        if text.str.fullmatch(_SURE_SQUARE).all() and share_of_squares(text) == 1 and text.nunique() > len(text) / 2
+    ]
 
 
 def _jurisdictions(contents: Contents) -> list[str]:

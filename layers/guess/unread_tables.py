@@ -76,11 +76,14 @@ def why_left_out(cells: pd.DataFrame) -> str:
 def _grid_reference(name: str, text: pd.Series, kind: str) -> str | None:
     """Say that the cells of a column hold whole places; None where they do not."""
     if _share(text, _GRID) > _MOSTLY:
-        return f"'{name}' holds whole grid references ({text.iloc[0]}); give easting, northing and zone a column each"
+        return (
+            f"'{name}' holds whole grid references ({text.iloc[0]}); give easting, northing and zone a column each, or map "
+            "references of squares (18T UM 456 234) as grid_reference by hand"
+        )
     if _share(text, _SQUARES) > _MOSTLY:
         return (
-            f"'{name}' holds references of the British grid ({text.iloc[0]}), whose letters name a square: write easting and "
-            "northing in metres, a column each, and state crs: EPSG:27700"
+            f"'{name}' holds references of the British grid, or ids that look like them ({text.iloc[0]}); if they are places, map "
+            "the column as grid_reference by hand"
         )
     if kind != "result" and _share(text, _PAIR) > _MOSTLY and not _share(text, r"[\d.]+") > _MOSTLY:
         return f"'{name}' holds two coordinates in one cell ({text.iloc[0]}); give each a column"

@@ -9,7 +9,7 @@ import yaml
 
 from layers.catalogue.source import Source, resolve
 from layers.cells.grid_references import square_of
-from layers.errors import SourceError
+from layers.errors import ConfigError, SourceError
 from layers.readers.inventory import read_inventory
 from pipeline.commands.init import init_region
 
@@ -87,3 +87,11 @@ def test_init_maps_references(tmp_path: Path) -> None:
     [source] = yaml.safe_load(init_region(tmp_path).path.read_text(encoding="utf-8"))["sources"]
     assert (source["role"], source["columns"]["grid_reference"]) == ("inventory", "NGR")
     assert "crs" not in source
+
+
+def test_ids_that_look_like_references_are_no_places(tmp_path: Path) -> None:
+    """``SK0101`` is a square of 1 km in Derbyshire, and the id of anything."""
+    rows = [f"SK01{at:02d},Old Tailings {at},tailings,lead" for at in range(20, 40)]
+    (tmp_path / "tips.csv").write_text("\n".join(["Code,Name,Waste type,Commodity", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="or ids that look like them"):
+        init_region(tmp_path)
