@@ -82,8 +82,8 @@ def _grid_reference(name: str, text: pd.Series, kind: str) -> str | None:
         )
     if _share(text, _SQUARES) > _MOSTLY:
         return (
-            f"'{name}' holds references of the British grid, or ids that look like them ({text.iloc[0]}); if they are places, map "
-            "the column as grid_reference by hand"
+            f"'{name}' holds references of the British grid, or ids that look like them ({text.iloc[0]}); if they are places, "
+            "map the column as grid_reference by hand"
         )
     if kind != "result" and _share(text, _PAIR) > _MOSTLY and not _share(text, r"[\d.]+") > _MOSTLY:
         return f"'{name}' holds two coordinates in one cell ({text.iloc[0]}); give each a column"
