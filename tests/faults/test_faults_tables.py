@@ -224,7 +224,7 @@ def test_unit_and_limit_rows_of_the_shared_file_are_no_samples(shared_faults: Pa
     reading = assays(shared_faults / "F27_unit_and_limit_rows.csv")
     assert reading.layer["sample_id"].tolist() == ["lab:X1", "lab:X2"]
     assert column(reading, "La_ppm") == [12.1, 450]
-    assert "unit and limit and method" in reading.notes[0].message
+    assert "unit from row 2, limit from row 3, method from row 4" in reading.notes[0].message
 
 
 @pytest.mark.parametrize(
