@@ -80,7 +80,7 @@ def square_of(text: str) -> Square | None:
         With as many digits for the easting as for the northing.
     """
     plain = " ".join(text.split()) if len(text) <= _LONGEST else ""
-    match = next((found for form in _FORMS if (found := form.fullmatch(plain)) is not None), None)
+    match = next((fitting for form in _FORMS if (fitting := form.fullmatch(plain)) is not None), None)
     if match is None:
         return None
     parts = match["digits"].split()

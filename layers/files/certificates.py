@@ -29,7 +29,7 @@ class Certificate:
         Of all columns; empty where no row has one.
     analytes, first, first_sample : int
         Positions (0-based) of the row of analytes, of the first row that describes columns, and of the first row behind them.
-    said : mapping of str to list of int
+    rows_by_kind : mapping of str to list of int
         ``unit``, ``limit``, ``upper_limit``, ``method`` -> rows that say it.
     results : int
         Position of the first column that is analysed; those before it say which sample it is.
@@ -39,7 +39,7 @@ class Certificate:
     analytes: int
     first: int
     first_sample: int
-    said: Mapping[str, list[int]] = field(default_factory=dict)
+    rows_by_kind: Mapping[str, list[int]] = field(default_factory=dict)
     results: int = 1
 
     def texts(self, grid: Sequence[Row], kind: str, width: int) -> list[str]:
@@ -52,11 +52,11 @@ class Certificate:
         grid : sequence of sequence of str
             Rows of the file.
         kind : str
-            Of ``said``.
+            Of ``rows_by_kind``.
         width : int
             How many columns there are.
         """
-        rows = [grid[row] for row in self.said.get(kind, [])]
+        rows = [grid[row] for row in self.rows_by_kind.get(kind, [])]
         cells = [[_cell(row, at) if at >= self.results else "" for at in range(width)] for row in rows]
         if kind == "method":
             cells = [_spread(row) for row in cells]
@@ -126,7 +126,7 @@ def _elements(row: Row) -> list[int]:
 
 def _around(grid: Sequence[Row], analytes: int, elements: Sequence[int]) -> Certificate | None:
     """Read the rows around the row of analytes; None where they are no block of a certificate."""
-    said: dict[str, list[int]] = {}
+    rows_by_kind: dict[str, list[int]] = {}
     named: list[int] = []
     of_samples = elements[0]
     while of_samples > 1 and (cell := _cell(grid[analytes], of_samples - 1)) and not labels_of([cell]):
@@ -141,20 +141,24 @@ def _around(grid: Sequence[Row], analytes: int, elements: Sequence[int]) -> Cert
             if kind == "names":
                 named.append(row)
             elif kind != "blank":
-                said.setdefault(kind, []).append(row)
+                rows_by_kind.setdefault(kind, []).append(row)
             if kind != "blank":
                 first, last = min(first, row), max(last, row)
             row += step
-    said = {kind: sorted(rows) for kind, rows in said.items()}
-    if len(said.get("unit", [])) != 1 or (len(said) < _FEWEST and not named) or not _rise(grid, said, elements):
+    rows_by_kind = {kind: sorted(rows) for kind, rows in rows_by_kind.items()}
+    if (
+        len(rows_by_kind.get("unit", [])) != 1
+        or (len(rows_by_kind) < _FEWEST and not named)
+        or not _rise(grid, rows_by_kind, elements)
+    ):
         return None
-    if any(len(rows) > 1 for kind, rows in said.items() if kind not in ("method", "limit")):
+    if any(len(rows) > 1 for kind, rows in rows_by_kind.items() if kind not in ("method", "limit")):
         return None
-    units = grid[said["unit"][0]]
+    units = grid[rows_by_kind["unit"][0]]
     results = elements[0]
     while results > 0 and unit_of(_cell(units, results - 1)) is not None and _cell(grid[analytes], results - 1):
         results -= 1
-    described = [row for rows in said.values() for row in rows]
+    described = [row for rows in rows_by_kind.values() for row in rows]
     order = [*named, analytes, *(row for row in sorted(described, reverse=True) if row > analytes)]
     order += [row for row in sorted(described, reverse=True) if row < analytes]
     width = max(len(grid[row]) for row in order)
@@ -162,7 +166,7 @@ def _around(grid: Sequence[Row], analytes: int, elements: Sequence[int]) -> Cert
         _cell(grid[analytes], at) if at >= results else _name_of([_cell(grid[row], at) for row in order])
         for at in range(width)
     )
-    return Certificate(names, analytes, first, last + 1, said, results)
+    return Certificate(names, analytes, first, last + 1, rows_by_kind, results)
 
 
 def _name_of(cells: Sequence[str]) -> str:
@@ -171,19 +175,19 @@ def _name_of(cells: Sequence[str]) -> str:
     return next((cell for cell in there if not labels_of([cell])), there[0] if there else "")
 
 
-def _rise(grid: Sequence[Row], said: dict[str, list[int]], elements: Sequence[int]) -> bool:
+def _rise(grid: Sequence[Row], rows_by_kind: dict[str, list[int]], elements: Sequence[int]) -> bool:
     """Part two rows of limits, of which nothing says which is which, into lower and upper; False where they do not rise."""
-    limits = said.get("limit", [])
+    limits = rows_by_kind.get("limit", [])
     if len(limits) < _FEWEST:
         return True
-    if len(limits) > _FEWEST or "upper_limit" in said:
+    if len(limits) > _FEWEST or "upper_limit" in rows_by_kind:
         return False
     pairs = [
         (float(low), float(high))
         for at in elements
         if _is_plain(low := _cell(grid[limits[0]], at)) and _is_plain(high := _cell(grid[limits[1]], at))
     ]
-    said["limit"], said["upper_limit"] = [limits[0]], [limits[1]]
+    rows_by_kind["limit"], rows_by_kind["upper_limit"] = [limits[0]], [limits[1]]
     return bool(pairs) and all(low < high for low, high in pairs)
 
 

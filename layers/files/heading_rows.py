@@ -122,7 +122,7 @@ def _of_certificate(grid: Sequence[Row], certificate: Certificate) -> Heading:
         kind: {
             name: text for name, text in zip(columns, certificate.texts(grid, kind, len(columns)), strict=True) if text
         }
-        for kind in certificate.said
+        for kind in certificate.rows_by_kind
     }
     return Heading(
         columns,
@@ -133,7 +133,7 @@ def _of_certificate(grid: Sequence[Row], certificate: Certificate) -> Heading:
         repeated,
         {},
         above,
-        certificate.said,
+        certificate.rows_by_kind,
     )
 
 

@@ -69,8 +69,8 @@ def only_zone(
             )
     if len(fitting) != 1:
         return ""
-    said = " and ".join(words for words, _ in tests)
-    return f" Of all UTM zones only {fitting[0]} puts all points where {said}: state it if the publisher agrees."
+    places = " and ".join(words for words, _ in tests)
+    return f" Of all UTM zones only {fitting[0]} puts all points where {places}: state it if the publisher agrees."
 
 
 def zone_wanted(source: Source, where: str, cells: pd.DataFrame, x: np.ndarray, y: np.ndarray) -> SourceError:
