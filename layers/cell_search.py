@@ -11,6 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_FEW = 50
+"""Cells that a pattern is tried on sooner than Arrow has made its first look ready."""
+
 
 def cells_matching(
     column: pd.Series, pattern: re.Pattern[str], first_look: str | None, any_of: Sequence[str]
@@ -30,6 +33,10 @@ def cells_matching(
     """
     if not _may_be_text(column):
         return np.zeros(len(column), dtype=bool)
+    if len(column) <= _FEW:
+        return np.array(
+            [isinstance(cell, str) and pattern.match(cell) is not None for cell in column.tolist()], dtype=bool
+        )
     hits = cells_like(column, first_look, any_of)
     hits[hits] = [isinstance(cell, str) and pattern.match(cell) is not None for cell in column.array[hits]]
     return hits

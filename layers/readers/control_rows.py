@@ -68,7 +68,7 @@ _LIKE_PUBLISHED = (
 _OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
 _LIKE_OWN_WORDS = "(?i)qa|qc|control"
 """Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
-_LIKE_WORDS = r"^[\s_/.-]*\pL\pL|[^\x00-\x7f]"
+_LIKE_WORDS = r"^[\s_/.-]*[A-Za-z]{2}|[^\x00-\x7f]"
 _WITH_NUMBERS = r"(?i)oreas|referenc|blanc|branc|dupl|[^\x00-\x7f]"
 """Find at least the ids that are a word of `KINDS`; four digits in a row stand only where a word may end in anything."""
 _FEW, _MOSTLY_OWN = 0.2, 0.5

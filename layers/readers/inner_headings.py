@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from layers.cell_search import cells_like, cells_matching
+from layers.cell_search import ascii_cells, cells_like, cells_matching
 from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
@@ -16,7 +16,8 @@ from layers.files.spelt_units import UNIT_SPELLINGS, is_number
 
 _LABORATORY = ("result", "total", "detection_limit")
 _LOOKED_AT, _SPREAD = 3, 10
-_WORD = r"^\s*[(\[]?\pL"
+_WORD, _LIKE_WORD = r"^\s*[(\[]?\pL", r"^\s*[(\[]?(?:[A-Za-z]|[^\x00-\x7f])"
+"""A word, and what may be one: the letters of all scripts take Arrow milliseconds to make ready."""
 _HEAD_ROWS, _NUMERIC = 60, 0.6
 _FEWEST_WORDS, _MOST_ALIKE = 2, 6
 """A word in the place of a number begins another table where a second one stands beside it, and neither occurs often."""
@@ -119,7 +120,9 @@ def _words_among_numbers(column: pd.Series) -> np.ndarray:
     head = column.iloc[:_HEAD_ROWS].dropna()
     if not len(head) or np.mean([is_number(str(cell)) for cell in head]) < _NUMERIC:
         return nowhere
-    hits = cells_like(column, _WORD)
+    hits = cells_like(column, _LIKE_WORD)
+    if not ascii_cells(column[hits]).all():
+        hits = cells_like(column, _WORD)
     if not hits.any():
         return nowhere
     texts = column[hits].str.strip()
