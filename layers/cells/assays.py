@@ -20,8 +20,8 @@ from layers.cells.missing_words import MISSING_WORDS
 FloatArray = npt.NDArray[np.float64]
 Negative = Literal["error", "below_limit", "missing"]
 
-NO_RESULT = MISSING_WORDS | {"l.n.r.", "lnr", "i.s.", "is", "ns", "n.s.", "nss", "not analysed", "not analyzed"}
-"""Texts in a number column, lower case, that mean: there is no result."""
+NO_RESULT = MISSING_WORDS | {"l.n.r.", "lnr", "i.s.", "is", "ns", "n.s.", "nss", "not analysed", "not analyzed", "*"}
+"""Texts in a number column, lower case, that mean: there is no result; a star is what a mapping program writes for none."""
 BELOW_WORDS = frozenset(
     {
         "nd", "n.d.", "n.d", "lod", "<bdl",
@@ -37,6 +37,9 @@ MOST = 1e12
 """The whole sample in parts per trillion: no unit of a laboratory gives a larger number, so 1e30 is a code and no result."""
 
 _CENSORED = re.compile(r"^([<>≤≥])=?\s*(.+)$")
+_LESS = re.compile(r"^(?:＜|‹|﹤|&lt;|&#60;|lt(?=\s?[\d.])|less than\s)\s*")
+_MORE = re.compile(r"^(?:＞|›|﹥|&gt;|&#62;|gt(?=\s?[\d.])|(?:more|greater) than\s)\s*")
+"""Other spellings of the signs of a limit."""
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$")
 
 
@@ -147,6 +150,7 @@ def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:
         return 0, np.nan
     if word in BELOW_WORDS or word.replace(" ", "") in BELOW_WORDS:
         return -1, np.nan
+    word = _MORE.sub(">", _LESS.sub("<", word))
     censored = _CENSORED.match(word)
     if censored and _NUMBER.match(censored[2].replace(" ", "")):
         return (-1 if censored[1] in "<≤" else 1), abs(float(censored[2].replace(" ", "")))

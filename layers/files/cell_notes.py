@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.cell_search import ascii_cells, cells_matching
+from layers.cells.heading_grammar import parse_headings
 from layers.files.text_encoding import MISREAD
 from layers.formulas import formula_cells
 
@@ -26,6 +27,7 @@ def notes_on_cells(
     dated: Sequence[tuple[int, int]] = (),
     errors: Sequence[tuple[int, int]] = (),
     put_aside: Sequence[tuple[int, int]] = (),
+    percents: Sequence[tuple[int, int]] = (),
 ) -> tuple[Note, ...]:
     """Return notes with the columns and rows they are about, and further notes on cells.
 
@@ -45,6 +47,8 @@ def notes_on_cells(
         The same of cells that show an error of a workbook.
     put_aside : sequence of tuple of int
         The same of cells that are struck out, or filled and shown as if they were empty.
+    percents : sequence of tuple of int
+        The same of cells shown with a sign of per cent.
 
     Returns
     -------
@@ -60,6 +64,7 @@ def notes_on_cells(
     located += _formulas(source, cells, rows)
     located += _errors(source, cells, rows, errors)
     located += _put_aside(source, cells, rows, put_aside)
+    located += _percents(source, cells, rows, percents)
     for at in sorted({column for _, column in dated if column < len(cells.columns)}):
         heading = str(cells.columns[at])
         inside = np.isin(rows, [row for row, column in dated if column == at])
@@ -97,6 +102,19 @@ def _put_aside(source: str, cells: pd.DataFrame, rows: np.ndarray, put_aside: Se
         "others. If they were put aside, take them out of the file."
     )
     return _of_workbook(source, cells, rows, put_aside, "struck_out", sentence)
+
+
+def _percents(source: str, cells: pd.DataFrame, rows: np.ndarray, percents: Sequence[tuple[int, int]]) -> list[Note]:
+    """Name the columns whose heading says another unit than the per cent that their format shows."""
+    shown = {column for _, column in percents if column < len(cells.columns)}
+    headings = parse_headings([str(name) for name in cells.columns]) if shown else []
+    other = {at for at in shown if headings[at].unit not in (None, "pct")}
+    sentence = (
+        "The format of {n} cells shows per cent, and their heading says another unit (the first in {first}); the numbers "
+        "that are shown were read in the unit of the heading. Correct the heading or the format."
+    )
+    wrong = [(row, column) for row, column in percents if column in other]
+    return _of_workbook(source, cells, rows, wrong, "percent_by_format", sentence)
 
 
 def _errors(source: str, cells: pd.DataFrame, rows: np.ndarray, errors: Sequence[tuple[int, int]]) -> list[Note]:

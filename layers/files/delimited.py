@@ -43,6 +43,8 @@ class Grid:
         Row number and column position of workbook cells that show an error; they are empty here.
     put_aside : tuple of (int, int)
         The same of workbook cells that are struck out, or filled and shown as if they were empty.
+    percents : tuple of (int, int)
+        The same of workbook cells whose format shows a sign of per cent.
     merged : tuple of (int, int, int)
         First row, last row and column position of workbook cells that are merged over several rows.
     """
@@ -56,6 +58,7 @@ class Grid:
     dated: tuple[tuple[int, int], ...] = ()
     errors: tuple[tuple[int, int], ...] = ()
     put_aside: tuple[tuple[int, int], ...] = ()
+    percents: tuple[tuple[int, int], ...] = ()
     merged: tuple[tuple[int, int, int], ...] = ()
 
 

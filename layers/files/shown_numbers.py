@@ -22,6 +22,8 @@ _SCALED = re.compile(r"[0#?](,+)\s*(?:[^0#?,.]|$)")
 _ZEROS = re.compile(r"^0{2,}$")
 _SIGN = re.compile(r"\s*([<>≤≥])\s*=?\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
+_MARK = re.compile(r"[*~±†‡?!<>≤≥^#‰']")
+"""Signs beside a number that say something of it: a footnote, a doubt, a limit."""
 LONGEST_CODE = 255
 """Letters of the longest format that a spreadsheet program keeps; a longer one shows a number as it is."""
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -39,6 +41,7 @@ class _Section:
 
     condition: tuple[str, float] | None
     percent: bool
+    percent_sign: bool
     thousands: int
     zeros: int
     sign: str
@@ -77,13 +80,18 @@ def _section(code: str) -> _Section:
     return _Section(
         condition=None if condition is None else (condition[1], float(condition[2])),
         percent="%" in plain,
+        percent_sign="%" in plain or "%" in shown,
         thousands=len(scaled[1]) if (scaled := _SCALED.search(plain)) is not None else 0,
         zeros=len(code) if _ZEROS.match(code) else 0,
         sign=sign[1] if sign and digits else "",
         unit=unit,
         instead=instead,
-        other_words="" if unit or not digits else words,
+        other_words="" if unit or not digits or (sign and sign[0].strip() == shown) else words or _marks(shown),
     )
+
+
+def _marks(shown: str) -> str:
+    return shown if _MARK.search(shown) else ""
 
 
 def _section_of(value: float, code: str) -> _Section:
@@ -134,6 +142,14 @@ def words_beside(cell: Any) -> str:
         code = cell.number_format or ""
         return "" if code == "General" else _section_of(value, code).other_words
     return ""
+
+
+def is_percent(cell: Any) -> bool:
+    """Say whether the format of a cell shows a sign of per cent behind its number."""
+    value, code = cell.value, cell.number_format or ""
+    if not isinstance(value, int | float) or isinstance(value, bool) or "%" not in code:
+        return False
+    return _section_of(value, code).percent_sign
 
 
 def is_scaled(cell: Any) -> bool:

@@ -279,7 +279,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         raise SourceError(text) if kept else NoRowsError(text, tuple(heading.columns))
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
     cells, marks = _plain(source, cells, numbered)
-    aside = grid.dated, grid.errors, grid.put_aside
+    aside = grid.dated, grid.errors, grid.put_aside, grid.percents
     notes = notes_on_cells(source.id, (*grid.notes, *merged, *marks), cells, numbered, *aside)
     notes = (*notes, *unset_formulas(source.id, grid, heading), *heading_notes(source.id, heading, len(bad)))
     above = heading.words_above()

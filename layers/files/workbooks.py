@@ -15,7 +15,7 @@ from layers.files.delimited import Grid
 from layers.files.hidden_cells import hidden_note, sheet_xml
 from layers.files.merged_cells import merged_spans
 from layers.files.rich_text import inline_parts, is_struck_in_part, parts_of, written
-from layers.files.shown_numbers import is_put_aside, is_scaled, shown_number, words_beside
+from layers.files.shown_numbers import is_percent, is_put_aside, is_scaled, shown_number, words_beside
 from layers.files.unsafe_files import require_bearable_row, require_bearable_workbook
 from layers.library_warnings import quiet
 
@@ -59,6 +59,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         errors: list[tuple[int, int]] = []
         dated: list[tuple[int, int]] = []
         put_aside: list[tuple[int, int]] = []
+        percents: list[tuple[int, int]] = []
         dressed: dict[int, str] = {}
         scaled: list[int] = []
         text = sheet_xml(path, chosen)
@@ -76,6 +77,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
             errors += [(number, at) for at, cell in enumerate(cells) if cell is None]
             words = next((shown for cell in row if (shown := words_beside(cell))), None)
             dressed |= {number: words} if words else {}
+            percents += [(number, at) for at, cell in enumerate(row) if is_percent(cell)]
             scaled += [number] if any(map(is_scaled, row)) else []
             put_aside += [(number, at) for at, cell in enumerate(row) if cell.value is not None and is_put_aside(cell)]
             put_aside += [(number, at) for at, of_cell in parts.items() if is_struck_in_part(of_cell)]
@@ -102,6 +104,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         dated=tuple(dated),
         errors=tuple(errors),
         put_aside=tuple(put_aside),
+        percents=tuple(percents),
         merged=merged_spans(text),
     )
 

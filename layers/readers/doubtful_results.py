@@ -1,4 +1,4 @@
-"""Results a person should see: above the whole sample, under marks nobody knows, with points that may part thousands."""
+"""Results a person should see: above the whole sample, under marks nobody knows, with marks that may part thousands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.accounting import Note, rows_at
 from layers.catalogue.source import Source
+from layers.cell_search import cells_like
 from layers.cells.assay_columns import AssayColumn, factor_of
 from layers.cells.assays import Cells
 from layers.cells.result_marks import of_a_validation, unknown_marks
@@ -216,3 +217,82 @@ def refuse_parted_thousands(
         "If the point parts thousands, state decimal_mark: ','."
     )
     return [Note(source.id, "points_may_part_thousands", message, len(grouped), tuple(grouped))]
+
+
+def decimal_comma(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> str | None:
+    """Return an unreadable cell with a comma, where commas are decimal ones beyond doubt, None where no cell holds one.
+
+    Parameters
+    ----------
+    where : str
+        Names the file in messages.
+    cells : DataFrame
+        All columns as they stand in the file.
+    parsed : mapping of str to Cells
+        Cells of each column of results.
+
+    Raises
+    ------
+    SourceError
+        Where a comma may part thousands.
+    """
+    commas: dict[str, list[str]] = {}
+    for name, column_cells in parsed.items():
+        if len(column_cells.unreadable):
+            texts = cells[name].iloc[column_cells.unreadable].astype("str").str.strip()
+            commas[name] = texts[texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d+,\d+")].tolist()
+    commas = {name: texts for name, texts in commas.items() if texts}
+    if not commas:
+        return None
+    points = any(cells[name].dropna().astype("str").str.contains(r"\d\.\d").any() for name in parsed)
+    sure = any(not _parts_thousands(text) for texts in commas.values() for text in texts)
+    doubtful = next((name for name, texts in commas.items() if _of_two_kinds(texts, cells[name])), None)
+    if points or not sure or doubtful is not None:
+        name = doubtful or next(iter(commas))
+        text = next((text for text in commas[name] if _parts_thousands(text)), commas[name][0])
+        beside = " beside others with a point" if points else ""
+        raise SourceError(
+            f"{where}: {sum(map(len, commas.values()))} results hold a comma (e.g. {name} '{text}'){beside}. Whether it is a "
+            "decimal comma or parts thousands cannot be told. State decimal_mark: ',' or correct the file."
+        )
+    return next(text for texts in commas.values() for text in texts if not _parts_thousands(text))
+
+
+def _parts_thousands(text: str) -> bool:
+    """Say whether a comma stands where it would part thousands: three digits behind, and no 0 alone before."""
+    before, _, behind = text.lstrip("<>≤≥= +-").partition(",")
+    return len(behind) == 3 and before != "0" and len(before) <= 3
+
+
+def _of_two_kinds(texts: Sequence[str], column: pd.Series) -> bool:
+    """Say whether the commas of a column may part thousands although those of another do not: all or most stand so.
+
+    Whole numbers beside them say that the laboratory does not print three decimals throughout.
+    """
+    thousands = sum(map(_parts_thousands, texts))
+    if any(text.lstrip("<>≤≥= +-").startswith("0,") for text in texts) or not thousands:
+        return False
+    if thousands == len(texts):
+        return bool(column.astype("str").str.strip().str.fullmatch(r"\d{1,3}").any())
+    return thousands > 1 and 2 * thousands >= len(texts)
+
+
+_OWN_UNIT = re.compile(r"^(?P<number>.*\d)\s*(?P<unit>[^\d\s.,;()]+)\s*$")
+
+
+def without_own_unit(texts: pd.Series, column: AssayColumn) -> pd.Series:
+    """Return the cells of a column without the unit behind their numbers, where it is that of the column: ``1.2%``."""
+    if (
+        column.to_ppm is None
+        or not pd.api.types.is_string_dtype(texts)
+        or not cells_like(texts, r"\d\s*(?:%|pp[mb]|pct|[mgu]?g/k?[gt]|µg/k?g)\s*$").any()
+    ):
+        return texts
+
+    def bare(text: str) -> str:
+        match = _OWN_UNIT.match(text)
+        if match is None or factor_of(match["unit"], column.form) != column.to_ppm:
+            return text
+        return match["number"]
+
+    return texts.map(bare, na_action="ignore")

@@ -36,11 +36,13 @@ from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_ag
 from layers.readers.beside_results import below_stated_limits, marks_of, marks_unread, take_limits
 from layers.readers.column_fates import named_columns
 from layers.readers.doubtful_results import (
+    decimal_comma,
     drop_codes_among_limits,
     drop_impossible,
     mark_notes,
     refuse_other_units,
     refuse_parted_thousands,
+    without_own_unit,
 )
 from layers.readers.exchanged_results import drop_exchanged_results
 from layers.readers.method_notes import keep_own_methods, method_notes, method_of_rows
@@ -135,10 +137,10 @@ def read_suites(
         sheet=sheet,
     )
     parsed = {column.name: read(source, column) for column in results}
-    if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
+    if source.decimal_mark is None and (comma := decimal_comma(where, cells, parsed)) is not None:
         source = source.model_copy(update={"decimal_mark": ","})
         message = (
-            "Numbers are written with a decimal comma (e.g. 3,88) and were read so. State decimal_mark to be sure."
+            f"Numbers are written with a decimal comma (e.g. {comma}) and were read so. State decimal_mark to be sure."
         )
         suites.notes.append(Note(source.id, "decimal_comma", message))
         parsed = {column.name: read(source, column) for column in results}
@@ -305,7 +307,7 @@ def _read_column(
 ) -> Cells:
     """Read one column in its own unit, with its marks and substituted limits."""
     column_cells = parse_cells(
-        cells[column.name],
+        without_own_unit(cells[column.name], column),
         negative=options.negative,
         missing_words=source.missing,
         missing_numbers=options.missing_numbers,
@@ -329,29 +331,6 @@ def _read_column(
         column_cells.censored[nothing] = -1 if options.zero == "below_limit" else 0
         column_cells.value[nothing] = np.nan
     return column_cells
-
-
-def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> bool:
-    """Say whether unreadable cells hold decimal commas beyond doubt; stop where a comma may part thousands."""
-    commas: list[tuple[str, str]] = []
-    for name, column_cells in parsed.items():
-        if len(column_cells.unreadable):
-            texts = cells[name].iloc[column_cells.unreadable].astype("str").str.strip()
-            hits = texts[texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d+,\d+")]
-            commas += [(name, text) for text in hits]
-    if not commas:
-        return False
-    texts_of_results = (cells[name].dropna().astype("str") for name in parsed)
-    points = any(texts.str.contains(r"\d\.\d").any() for texts in texts_of_results)
-    sure = any(len(text.rsplit(",", 1)[1]) != 3 or text.lstrip("<>≤≥= +-").startswith("0,") for _, text in commas)
-    if points or not sure:
-        name, text = commas[0]
-        beside = " beside others with a point" if points else ""
-        raise SourceError(
-            f"{where}: {len(commas)} results hold a comma (e.g. {name} '{text}'){beside}. "
-            "Whether it is a decimal comma or parts thousands cannot be told. State decimal_mark: ',' or correct the file."
-        )
-    return True
 
 
 def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:

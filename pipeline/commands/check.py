@@ -63,7 +63,8 @@ SUSPICIOUS = frozenset(
         "georeference_contradicted", "amounts_contradict", "scale_in_words", "no_values", "cells_far_off", "zone_of_a_neighbour",
         "outside_zone", "waste_planned", "waste_gone", "amounts_of_two_sizes", "values_wrapped", "values_cut_off",
         "outside_declared_range", "control_codes_unknown",
-        "repeats_by_number", "ids_like_controls", "amount_impossible", "nothing_in_region", "total_not_mapped",
+        "repeats_by_number", "ids_like_controls", "ids_as_dates", "percent_by_format",
+        "amount_impossible", "nothing_in_region", "total_not_mapped",
         "code_among_limits", "total_against_parts", "status_not_understood",
         "made_results", "rare_earths_flat", "results_differ",
     ]

@@ -41,3 +41,14 @@ def test_samples_with_broken_ids_are_samples_under_their_rows(tmp_path: Path) ->
     reading = read_geochemistry(resolve({"id": "lab", "role": "geochemistry", "path": "lab.csv", **facts}), tmp_path)
     assert reading.layer["sample_id"].tolist() == ["lab:S1", "lab:3", "lab:4", "lab:5"]
     assert {note.code for note in reading.notes} == {"excel_error_cells", "ids_as_powers"}
+
+
+@pytest.mark.parametrize(
+    ("own", "changed"), [("Mar-01", True), ("1-Mar", True), ("03-mars", True), ("2024-03-01", True), ("MAR-01", False)]
+)
+def test_ids_turned_into_dates_are_told_and_kept(tmp_path: Path, own: str, changed: bool) -> None:
+    (tmp_path / "s.csv").write_text(f"ID,Name,Lat,Lon\nA1,Alpha,46.4,-81.3\n{own},Beta,46.5,-81.2\n", encoding="utf-8")
+    reading = read_inventory(Source(id="s", role="inventory", path="s.csv", crs="EPSG:4326", columns=COLUMNS), tmp_path)
+    assert reading.layer["record_id"].tolist() == ["s:A1", f"s:{own}"]
+    noted = [(note.rows, note.columns) for note in reading.notes if note.code == "ids_as_dates"]
+    assert noted == ([((3,), ("ID",))] if changed else [])

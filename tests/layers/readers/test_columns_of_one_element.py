@@ -260,3 +260,51 @@ def test_results_below_the_limit_of_a_row_under_the_heading_are_told(tmp_path: P
     found = lab(tmp_path, "sample_id,site_id,La_ppm,Cu_ppm\nDL,,0.5,2\n1,A,10,5\n2,A,0.25,1\n3,A,20,7\n")
     [note] = [note for note in found.notes if note.code == "below_own_limit"]
     assert (note.columns, note.rows) == (("Cu_ppm", "La_ppm"), (4,))
+
+
+@pytest.mark.parametrize("cell", ["＜5", "&lt;5", "‹5", "LT5", "less than 5", "< 5"])
+def test_other_spellings_of_below_a_limit_are_read(tmp_path: Path, cell: str) -> None:
+    found = lab(tmp_path, f"sample_id,site_id,La_ppm\na,A,{cell}\nb,A,42\n")
+    assert found.layer["La_limit_ppm"].tolist()[0] == 5
+    assert found.layer["La_censored"].tolist() == [-1, 0]
+
+
+def test_a_star_is_no_result_and_costs_no_row(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm,Ce_ppm\na,A,*,80\nb,A,42,*\n")
+    assert (values(found, "La_ppm"), values(found, "Ce_ppm")) == ([None, 42], [80, None])
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "ppm"), [("La_pct", "0.2%", 2000), ("La_ppm", "42 ppm", 42), ("La_ppm", "42 mg/kg", 42)]
+)
+def test_the_unit_of_the_heading_may_stand_in_the_cells(tmp_path: Path, heading: str, cell: str, ppm: float) -> None:
+    found = lab(tmp_path, f"sample_id,site_id,{heading}\na,A,{cell}\nb,A,<{cell}\n")
+    assert values(found, "La_ppm")[0] == ppm
+    assert found.layer["La_limit_ppm"].tolist()[1] == ppm
+
+
+def test_another_unit_than_that_of_the_heading_is_no_result(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm\na,A,0.2%\nb,A,42\n")
+    assert found.rejected["source_row"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("cells", "ppm"),
+    [
+        (["1,234", "1,5", "20,000"], None),
+        (["1,234", "12,500", "900"], None),
+        (["1,234", "12,5", "20,75"], [1.234, 12.5, 20.75]),
+        (["0,234", "1,234", "12"], [0.234, 1.234, 12]),
+    ],
+)
+def test_commas_that_may_part_thousands_stop_the_source(
+    tmp_path: Path, cells: list[str], ppm: list[float] | None
+) -> None:
+    text = "".join(f'{own},A,"{cell}","7,5"\n' for own, cell in zip("abc", cells, strict=True))
+    if ppm is None:
+        with pytest.raises(SourceError, match=f"La_ppm '{cells[0]}'"):
+            lab(tmp_path, f"sample_id,site_id,La_ppm,Ce_ppm\n{text}")
+    else:
+        found = lab(tmp_path, f"sample_id,site_id,La_ppm,Ce_ppm\n{text}")
+        assert values(found, "La_ppm") == ppm
+        assert any("e.g. " in note.message for note in found.notes if note.code == "decimal_comma")

@@ -218,6 +218,29 @@ def test_the_unit_a_workbook_shows_by_its_format_counts_and_other_words_are_told
     assert [note.rows for note in told(reading, "words_by_format")] == ([(2, 3, 4, 5, 6, 7)] if words else [])
 
 
+@pytest.mark.parametrize(
+    ("layout", "heading", "codes"),
+    [('0.0"%"', "La ppm", {"percent_by_format"}), ("0.0\\%", "La ppm", {"percent_by_format"}),
+     ("0.0%", "La ppm", {"percent_by_format"}),
+     ("0.0%", "La pct", set()), ('0.0"*"', "La ppm", {"words_by_format"}), ('0.0"<"', "La ppm", {"words_by_format"}),
+     ('"<"0.0', "La ppm", set()), ("0.0_);(0.0)", "La ppm", set())],
+)  # fmt: skip
+def test_signs_that_a_workbook_shows_by_its_format_are_told(
+    tmp_path: Path, layout: str, heading: str, codes: set[str]
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "site", heading])
+    for number in range(2, 6):
+        book.active.append([f"A{number}", "A", 0.01 * number])
+        book.active.cell(number, 3).number_format = layout
+    book.save(tmp_path / "t.xlsx")
+    facts = {"columns": {"sample_id": "id", "site_key": "site"}, "defaults": {"medium": "waste"}}
+    source = Source(id="s", role="geochemistry", path="t.xlsx", **facts)
+    notes = {note.code: note.rows for note in read_geochemistry(source, tmp_path).notes}
+    assert {code for code in notes if code.endswith("_by_format")} == codes
+    assert all(notes[code] == (2, 3, 4, 5) for code in codes)
+
+
 @pytest.mark.parametrize("heading", ["La (ppm) x10", "La_x10", "La ppm ×100"])
 def test_a_multiple_in_the_heading_of_a_result_is_asked_about(heading: str) -> None:
     assert parse_heading(heading).unknown
