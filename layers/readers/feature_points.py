@@ -46,7 +46,7 @@ def fates_with_coordinates(features: Features) -> tuple[ColumnFate, ...]:
 
 def _coordinate_columns(features: Features) -> dict[str, str]:
     """Return the columns of coordinates that are recognised by their names where none is mapped."""
-    if {"latitude", "longitude", "easting", "northing"} & set(features.source.columns):
+    if {"latitude", "longitude", "easting", "northing", "grid_reference"} & set(features.source.columns):
         return {}
     headings = [str(column) for column in features.cells.columns]
     columns = {}
