@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -75,6 +75,22 @@ def ascii_cells(column: pd.Series) -> np.ndarray:
     plain = _all_text(column, pc.string_is_ascii, empty=True)
     plain[~plain] = [not isinstance(cell, str) or cell.isascii() for cell in column.array[~plain]]
     return plain
+
+
+def among(column: pd.Series, texts: Iterable[object]) -> np.ndarray:
+    """Return which cells stand among some texts, as `Series.isin` does, bool of the length of the column.
+
+    That makes a Python object of every text sought, one by one: seconds where a million are.
+    """
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column.isin(texts).to_numpy(dtype=bool)
+    whole = texts.array if isinstance(texts, pd.Series | pd.Index) else list(texts)
+    try:
+        sought = pa.array(whole, pa.large_string(), from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # numbers among them are no texts
+        return column.isin(texts).to_numpy(dtype=bool)
+    cells = pa.array(column.array, pa.large_string(), from_pandas=True)
+    return np.array(pc.is_in(cells, value_set=sought).to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _may_be_text(column: pd.Series) -> bool:

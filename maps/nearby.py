@@ -89,7 +89,6 @@ def distance_to_place_km(
     The nearest point of an outline is searched in a plane whose degrees of longitude are shortened at the place's latitude, then
     the distance to it is measured on the ellipsoid.
     """
-    points = shapely.points(longitude, latitude)
     west, south, east, north = geometry.bounds
     margin = within_km / KM_PER_DEGREE * 1.05 + 0.01
     widest = max(np.cos(np.radians(min(89.0, max(abs(south - margin), abs(north + margin))))), 0.02)
@@ -99,11 +98,11 @@ def distance_to_place_km(
         & (longitude >= west - margin / widest)
         & (longitude <= east + margin / widest)
     )
-    distances_km = np.full(len(points), np.inf)
+    distances_km = np.full(len(longitude), np.inf)
     at = np.flatnonzero(nearby)
     if not len(at):
         return distances_km
-    inside = shapely.intersects(geometry, points[at])
+    inside = shapely.intersects(geometry, shapely.points(longitude[at], latitude[at]))
     squeeze = np.cos(np.radians(latitude[at].mean()))
     flat = shapely.transform(geometry, lambda corner: corner * [squeeze, 1.0])
     moved = shapely.points(longitude[at] * squeeze, latitude[at])

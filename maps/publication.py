@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from pandera.typing import DataFrame
 
+from layers.cell_search import among
 from layers.schema import (
     Backdrop,
     Communities,
@@ -139,4 +140,4 @@ def purpose_of_visits(publication: Publication) -> str:
 
 def of_sites(table: pd.DataFrame, site_ids: Collection[str]) -> pd.DataFrame:
     """Return the rows of some sites."""
-    return table[table["site_id"].isin(list(site_ids))]
+    return table[among(table["site_id"], site_ids)]

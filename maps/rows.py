@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+MANY = 1_000
+"""Rows from which it pays to turn columns into Python's objects at once."""
+
 
 def rows(table: pd.DataFrame) -> Iterator[Any]:
     """Yield rows with the columns as attributes."""
-    yield from table.itertuples(index=False)
+    plain = table.astype(object) if len(table) >= MANY else table  # else Arrow makes every text by itself
+    yield from plain.itertuples(index=False)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -57,16 +58,15 @@ def at_the_same_place(publication: Publication, lang: str) -> dict[str, str]:
     reach_km = float(plan["one_visit_km"].iloc[0])
     known = set(ranking.loc[assayed(ranking), "site_id"])
     longitude, latitude = (ranking[name].to_numpy(float) for name in ("longitude", "latitude"))
+    place = {site_id: at for at, site_id in reversed(list(enumerate(ranking["site_id"])))}
     worded = {}
     for site_id in plan["site_id"]:
-        own = ranking[ranking["site_id"] == site_id]
-        if own.empty:
+        if site_id not in place:
             continue
-        point = shapely.Point(own["longitude"].iloc[0], own["latitude"].iloc[0])
-        far = pd.Series(distance_to_place_km(point, longitude, latitude, reach_km), index=ranking.index)
-        others = ranking.assign(km=far)[(far <= reach_km) & (ranking["site_id"] != site_id)].sort_values(
-            ["km", "site_id"]
-        )
+        own = place[site_id]
+        far = distance_to_place_km(shapely.Point(longitude[own], latitude[own]), longitude, latitude, reach_km)
+        near = np.flatnonzero(far <= reach_km)
+        others = ranking.iloc[near[near != own]].assign(km=far[near[near != own]]).sort_values(["km", "site_id"])
         parts = []
         for key, chosen in (
             ("plan_beside_assayed", others[others["site_id"].isin(known)]),

@@ -17,6 +17,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from layers.accounting import Note
+from layers.cell_search import among
 from layers.errors import StageError
 from layers.precision import at_precision
 from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
@@ -358,7 +359,7 @@ def _held_out_for_qgis(publication: Publication, results: Results) -> dict[str, 
     """Return the held-out scores as points; nothing where nothing was tested."""
     sites = _flat(publication.sites).set_index("site_id")
     held_out = held_out_table(results.model)
-    held_out = held_out[held_out["site_id"].isin(sites.index)].reset_index(drop=True)
+    held_out = held_out[among(held_out["site_id"], sites.index)].reset_index(drop=True)
     if held_out.empty:
         return {}
     points = sites.geometry.loc[held_out["site_id"]].to_numpy()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from layers.cell_search import ascii_cells, cells_like, cells_matching
+from layers.cell_search import among, ascii_cells, cells_like, cells_matching
 from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
@@ -57,7 +57,7 @@ def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int,
     words = {*headings, *map(str, cells.columns)} - UNIT_SPELLINGS
     mentioned, wordy = (np.zeros(len(cells), dtype=int) for _ in range(2))
     for name in looked_at:
-        mentioned += cells[name].isin(words).to_numpy(dtype=int)
+        mentioned += among(cells[name], words)
         wordy += _words_among_numbers(cells[name])
     repeated: dict[int, tuple[str, str]] = {}
     for position in np.flatnonzero((mentioned >= _FEWEST_WORDS) | (wordy >= _FEWEST_WORDS)).tolist():

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.accounting import Note, Reading
+from layers.cell_search import among
 
 _SAME_ID, _SAME_PLACE = 2, 8
 """Measured results that must be equal where the ids are the same, and where only the place is."""
@@ -200,7 +201,7 @@ def _places(samples: pd.DataFrame) -> pd.DataFrame:
 def _joined(left: pd.DataFrame, right: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return positions of rows with equal keys; keys that stand in so many rows that nothing follows from them are left out."""
     keys = [name for name in left.columns if name != "at"]
-    left, right = left[left[keys[0]].isin(right[keys[0]])], right[right[keys[0]].isin(left[keys[0]])]
+    left, right = left[among(left[keys[0]], right[keys[0]])], right[among(right[keys[0]], left[keys[0]])]
     if left.empty or right.empty:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     sizes = left.groupby(keys).size().rename("a").to_frame().join(right.groupby(keys).size().rename("b"), how="inner")

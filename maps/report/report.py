@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers.cell_search import among
 from maps import pages, words
 from maps.list_order import expected_line, order_told
 from maps.nearby import areas_in_short, flags_per_site, titles_of_areas
@@ -234,7 +235,7 @@ def _unknown_amounts(p: Publication, table: pd.DataFrame, lang: str) -> dict[str
     if "amount_rule" not in p.companion:
         return {}
     rules = p.companion.set_index("site_id")["amount_rule"]
-    blank = table.loc[table["tonnage_t"].isna() & table["site_id"].isin(rules.index), ["site_id", "site_kind"]]
+    blank = table.loc[table["tonnage_t"].isna() & among(table["site_id"], rules.index), ["site_id", "site_kind"]]
     keys = {
         str(row.site_id): f"amount_unknown_{'waste' if row.site_kind == 'waste' else rules[row.site_id]}"
         for row in rows(blank)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import io
 import math
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
@@ -19,10 +23,9 @@ from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
 from maps.screening.read_me import about_list
 from maps.screening.screening import FROM_RANKING, whole_list
+from maps.screening.sheet_rows import STARTS, write_rows
 from maps.sovereignty import publishable
 from maps.verdict import rests_on_companion, score_key
-
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 DECIMALS = {
     "distance_km": 1, "community_km": 1, "road_km": 1,
@@ -36,9 +39,6 @@ CHANCES = (*SCORES, "chance_payable")
 
 NO_FORMATS: Mapping[str, str] = MappingProxyType({})
 
-TEXTS = ("heading", "text", "formula_like")
-"""Kinds of cells that hold text."""
-
 READ_ME = "read_me.txt"
 
 WRAPPED_BELOW = 9
@@ -46,9 +46,6 @@ WRAPPED_BELOW = 9
 
 ONE_DAY = (2000, 1, 1, 0, 0, 0)
 """Date of every part of a workbook."""
-
-LARGE = 10_000
-"""Numbers from here on are shown with marks between thousands."""
 
 
 def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, title: str, lang: str) -> None:
@@ -214,7 +211,7 @@ def harmless(value: object) -> object:
 
     Text that starts like a formula gets an apostrophe in front, as OWASP advises for CSV injection. Numbers stay numbers.
     """
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS):
+    if isinstance(value, str) and value.lstrip(" ").startswith(STARTS):
         return "'" + value
     return value
 
@@ -247,14 +244,21 @@ def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path, formats: Mapping[str
 
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = datetime.datetime(*ONE_DAY)  # noqa: DTZ001 - Excel knows no time zones
-    for name, table in sheets.items():
-        _fill(book.create_sheet(name[:31]), table, formats)
-    with _Undated(path, "w", ZIP_DEFLATED) as archive:
-        ExcelWriter(book, archive).write_data()
+    with ExitStack() as open_files:
+        bodies = {}
+        for at, (name, table) in enumerate(sheets.items(), start=1):
+            body = open_files.enter_context(tempfile.TemporaryFile())
+            _fill(book.create_sheet(name[:31]), table, formats, body)
+            bodies[f"xl/worksheets/sheet{at}.xml"] = body
+        with _Undated(path, "w", ZIP_DEFLATED) as archive:
+            archive.bodies = bodies
+            ExcelWriter(book, archive).write_data()
 
 
 class _Undated(ZipFile):
-    """An archive whose parts all have one date, so that equal runs write equal bytes."""
+    """An archive whose parts all have one date, so that equal runs write equal bytes; sheets get their rows from ``bodies``."""
+
+    bodies: Mapping[str, BinaryIO] = MappingProxyType({})
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
         """Write a part from memory."""
@@ -264,6 +268,12 @@ class _Undated(ZipFile):
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         """Write a part from a file."""
         with Path(filename).open("rb") as file, self.open(self._part(arcname), "w") as part:
+            if arcname in self.bodies:
+                before, end, after = file.read().partition(b"</sheetData>")
+                part.write(before)
+                self.bodies[arcname].seek(0)
+                shutil.copyfileobj(self.bodies[arcname], part)
+                file = io.BytesIO(end + after)
             shutil.copyfileobj(file, part)
 
     @staticmethod
@@ -273,8 +283,8 @@ class _Undated(ZipFile):
         return part
 
 
-def _fill(page: Any, table: pd.DataFrame, formats: Mapping[str, str]) -> None:
-    """Write a table row by row, so that a long one needs no memory; widths and panes have to come first."""
+def _fill(page: Any, table: pd.DataFrame, formats: Mapping[str, str], body: BinaryIO) -> None:
+    """Write the headings of a table, and its rows into a file of their own, so that a long one needs no memory."""
     from openpyxl.utils import get_column_letter
 
     for at, name in enumerate(table.columns, start=1):
@@ -282,21 +292,19 @@ def _fill(page: Any, table: pd.DataFrame, formats: Mapping[str, str]) -> None:
         width = min(widest + 2, 100 if len(table.columns) == 1 else 60)
         page.column_dimensions[get_column_letter(at)].width = width
     page.freeze_panes = "A2"
-    styled = _styled_cells(page, wrapped=len(table.columns) < WRAPPED_BELOW, formats=formats)
-    page.append([styled("heading", str(name)) for name in table.columns])
-    columns = [_cells(table[name], styled, str(name) if name in formats else "") for name in table.columns]
-    for row in zip(*columns, strict=True):
-        page.append(row)
+    styles = _styles(page, wrapped=len(table.columns) < WRAPPED_BELOW, formats=formats)
+    page.append([_heading(page, str(name), styles["heading"]) for name in table.columns])
+    write_rows(table, cache(lambda kind: int(styles[kind].style_id)), formats, body)
     if len(table.columns) > 1:
         page.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table) + 1}"
 
 
-def _styled_cells(page: Any, *, wrapped: bool, formats: Mapping[str, str]) -> Callable[[str, Any], Any]:
-    """Return a maker of cells whose looks are worked out once: `TEXTS`, ``thousands``, and a heading for each of ``formats``."""
+def _styles(page: Any, *, wrapped: bool, formats: Mapping[str, str]) -> dict[str, Any]:
+    """Return a cell that looks as each kind does: headings, texts, ``thousands``, and one for each of ``formats``."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
 
-    patterns = {kind: WriteOnlyCell(page) for kind in (*TEXTS, "thousands", *formats)}
+    patterns = {kind: WriteOnlyCell(page) for kind in ("heading", "text", "formula_like", "thousands", *formats)}
     patterns["heading"].font = Font(bold=True)
     patterns["heading"].alignment = Alignment(wrap_text=True, vertical="top")
     for kind in ("text", "formula_like"):
@@ -304,34 +312,13 @@ def _styled_cells(page: Any, *, wrapped: bool, formats: Mapping[str, str]) -> Ca
     patterns["formula_like"].quotePrefix = True
     for kind, number_format in {"thousands": "#,##0", **formats}.items():
         patterns[kind].number_format = number_format
-
-    def cell(kind: str, value: Any) -> Any:
-        made = WriteOnlyCell(page, value)
-        made._style = patterns[kind]._style
-        if kind in TEXTS:
-            made.data_type = "s"
-        return made
-
-    return cell
+    return patterns
 
 
-def _cells(column: pd.Series, styled: Callable[[str, Any], Any], format_of: str) -> Iterator[Any]:
-    """Yield what a column's cells hold; texts are typed as text, so that none is taken for a formula or an error.
+def _heading(page: Any, text: str, like: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
 
-    ``format_of`` names the number format of the column, or is empty.
-    """
-    for value in column.astype(object):
-        if pd.isna(value):
-            yield None
-        elif isinstance(value, str):
-            yield styled("formula_like" if value.startswith(_STARTS) else "text", _printable(value))
-        else:
-            number = value.item() if hasattr(value, "item") else value
-            number = int(number) if float(number).is_integer() else number
-            kind = format_of or ("thousands" if abs(number) >= LARGE else "")
-            yield styled(kind, number) if kind else number
-
-
-def _printable(text: str) -> str:
-    """Drop the control characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r")
+    made = WriteOnlyCell(page, text)
+    made._style = like._style
+    made.data_type = "s"
+    return made

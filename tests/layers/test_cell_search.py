@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.cell_search import ascii_cells, cells_like
+from layers.cell_search import among, ascii_cells, cells_like
 from layers.cells import waste_names
 from layers.cells.waste_names import waste_in_name
 from layers.formulas import formula_cells
@@ -111,3 +111,13 @@ def test_letters_of_every_script_begin_a_word_among_numbers_and_fractions_none()
 def test_ids_that_are_a_word_for_controls_are_found_before_they_are_read(word: str) -> None:
     ids = pd.Series([f"TL{number:05d}" for number in range(30)] + [word], dtype="str")
     assert list(control_rows._by_word(ids)) == [30]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "é", "", None])), st.lists(st.sampled_from(["a", "é", "c", None, 1])))
+def test_texts_among_others_are_those_that_pandas_finds(cells: list[str | None], texts: list[object]) -> None:
+    """In columns of texts and of objects, among lists, columns and an index, with missing ones and numbers among them."""
+    for kind in ("str", object):
+        column = pd.Series(cells, dtype=kind)
+        for sought in (texts, pd.Series(texts, dtype=object), pd.Index(texts, dtype=object)):
+            assert among(column, sought).tolist() == column.isin(sought).tolist()
+    assert among(pd.Series([1.0, 2.0]), [2.0]).tolist() == [False, True]
