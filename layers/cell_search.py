@@ -38,7 +38,8 @@ def cells_matching(
             [isinstance(cell, str) and pattern.match(cell) is not None for cell in column.tolist()], dtype=bool
         )
     hits = cells_like(column, first_look, any_of)
-    hits[hits] = [isinstance(cell, str) and pattern.match(cell) is not None for cell in column.array[hits]]
+    left = np.asarray(column.array[hits], dtype=object)  # all at once: Arrow makes texts one by one slowly
+    hits[hits] = [isinstance(cell, str) and pattern.match(cell) is not None for cell in left]
     return hits
 
 

@@ -66,19 +66,22 @@ def search_key(text: str) -> str:
     return " ".join(fold(text).split())
 
 
-def communities_near(publication: Publication, longitude: float, latitude: float, within_km: float) -> pd.DataFrame:
-    """Return ``community, kind, distance_km`` (geodesic) of communities around a point, nearest first."""
-    table = publication.communities
-    band = np.abs(table["latitude"].to_numpy() - latitude) <= within_km / KM_PER_DEGREE * 1.05
-    rows_near = np.flatnonzero(band)
-    there = (table[axis].to_numpy()[rows_near] for axis in ("longitude", "latitude"))
-    distance = geodesic_km(longitude, latitude, *there)
-    chosen = rows_near[distance <= within_km]
-    inside = distance[distance <= within_km]
-    names = table["community"].array[chosen]
-    order = np.lexsort((names.to_numpy(dtype=object), inside))
-    kinds = table["kind"].array[chosen[order]]
-    return pd.DataFrame({"community": names[order], "kind": kinds, "distance_km": inside[order]})
+class Communities:
+    """The communities of a publication, taken from their table once for all the places that are asked about."""
+
+    def __init__(self, publication: Publication) -> None:
+        table = publication.communities
+        self._longitude, self._latitude = (table[axis].to_numpy(float) for axis in ("longitude", "latitude"))
+        self._name, self._kind = (table[name].to_numpy(object) for name in ("community", "kind"))
+
+    def near(self, longitude: float, latitude: float, within_km: float) -> pd.DataFrame:
+        """Return ``community, kind, distance_km`` (geodesic) of communities around a point, nearest first."""
+        band = np.flatnonzero(np.abs(self._latitude - latitude) <= within_km / KM_PER_DEGREE * 1.05)
+        distance = geodesic_km(longitude, latitude, self._longitude[band], self._latitude[band])
+        chosen, inside = band[distance <= within_km], distance[distance <= within_km]
+        order = np.lexsort((self._name[chosen], inside))
+        at = chosen[order]
+        return pd.DataFrame({"community": self._name[at], "kind": self._kind[at], "distance_km": inside[order]})
 
 
 def distance_to_place_km(

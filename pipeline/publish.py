@@ -315,9 +315,10 @@ def _reasons_in_words(results: Results, target: str) -> pd.Series:
             strongest["feature"], strongest["contribution"], strongest["value"], recorded, neighbour, strict=True
         )
     ]
-    joined = (
-        pd.Series(words, index=strongest.index, dtype="str").groupby(strongest["site_id"], sort=False).agg("; ".join)
-    )
+    of_site: dict[str, list[str]] = {}
+    for site_id, reason in zip(strongest["site_id"], words, strict=True):
+        of_site.setdefault(site_id, []).append(reason)
+    joined = pd.Series({site_id: "; ".join(reasons) for site_id, reasons in of_site.items()}, dtype="str")
     return results.ranking["site_id"].map(joined)
 
 

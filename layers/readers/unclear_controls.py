@@ -89,10 +89,10 @@ def _numbered(source_id: str, rows: npt.NDArray[np.int64], sample_id: pd.Series 
     if sample_id is None:
         return []
     texts = sample_id.fillna("").astype("str").str.strip()
-    known = set(texts)
     hits = {}
-    ends = texts.str.contains(r"(?i)[_\-./][2-9]$|\([2-9]\)$|[\d\s_\-.](?:bis|ter)$", regex=True)
-    for position in np.flatnonzero(ends.to_numpy(dtype=bool)):
+    ends = texts.str.contains(r"(?i)[_\-./][2-9]$|\([2-9]\)$|[\d\s_\-.](?:bis|ter)$", regex=True).to_numpy(dtype=bool)
+    known = set(texts.to_numpy(dtype=object)) if ends.any() else set()
+    for position in np.flatnonzero(ends):
         match = _NUMBERED.fullmatch(texts.iloc[position])
         first_of_all = "" if match is None else re.sub(r"[2-9](\)?)$", r"1\1", texts.iloc[position])
         if match and match["stem"] in known and (first_of_all == texts.iloc[position] or first_of_all not in known):

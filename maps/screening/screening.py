@@ -12,8 +12,8 @@ from layers.site_layers import speak_first_with
 from layers.text import did_you_mean
 from maps import words
 from maps.nearby import (
+    Communities,
     Place,
-    communities_near,
     distance_to_place_km,
     in_language,
     in_steps_km,
@@ -216,7 +216,7 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
         f"{relation(row.relation, row.distance_km, lang, coarse=row.territory_id in coarse)}"
         for row in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(search_key)))
     ] or [f"  {words.word('around_none', lang)}"]
-    near = communities_near(publication, site["longitude"], site["latitude"], within_km)
+    near = Communities(publication).near(site["longitude"], site["latitude"], within_km)
     lines += ["", words.phrase("around_communities", lang, km=within_km)]
     lines += [
         f"  {row.community}{colon}{words.number(row.distance_km, lang, 1)} km ({words.word(f'kind_{row.kind}', lang)})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import math
 import shutil
 import tempfile
@@ -268,13 +267,14 @@ class _Undated(ZipFile):
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         """Write a part from a file."""
         with Path(filename).open("rb") as file, self.open(self._part(arcname), "w") as part:
-            if arcname in self.bodies:
-                before, end, after = file.read().partition(b"</sheetData>")
-                part.write(before)
-                self.bodies[arcname].seek(0)
-                shutil.copyfileobj(self.bodies[arcname], part)
-                file = io.BytesIO(end + after)
-            shutil.copyfileobj(file, part)
+            if arcname not in self.bodies:
+                shutil.copyfileobj(file, part)
+                return
+            before, end, after = file.read().partition(b"</sheetData>")
+            part.write(before)
+            self.bodies[arcname].seek(0)
+            shutil.copyfileobj(self.bodies[arcname], part)
+            part.write(end + after)
 
     @staticmethod
     def _part(name: str) -> ZipInfo:

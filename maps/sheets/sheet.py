@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from maps import assets, pages, words
-from maps.nearby import areas_by_layer, communities_near, line_in_words, water_in_words
+from maps.nearby import Communities, areas_by_layer, line_in_words, water_in_words
 from maps.publication import Publication, about, of_sites
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, kinds_shown, present, records, rows, sites_with_sheets, tied_ranks
@@ -106,6 +106,7 @@ class SheetWriter:
         self.beside = beside
         self.first = lang
         self.maps = MiniMaps(publication)
+        self.communities = Communities(publication)
         self.score_key = score_key(publication.validation)
         chosen = about(publication, site_ids)
         sites = of_sites(publication.sites.drop(columns="geometry"), site_ids)
@@ -141,7 +142,7 @@ class SheetWriter:
         site = self.sites[site_id]
         ranked = self.ranking.get(site_id)
         name = site["name"] if present(site["name"]) else site_id
-        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
+        near = self.communities.near(site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
         languages = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
         areas_drawn = sum(kind.startswith(AREA) for kind in kinds)
