@@ -312,6 +312,13 @@ def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
     return _by_kind("kinds_counted", "counted", counts, lang, ", ")
 
 
+def ranked_last(reason: str, lang: str) -> str:
+    """Say why a site stands at the end of the list: there is no waste, it was taken away, or its kind is left out."""
+    if reason == "no_waste_expected":
+        return word("ranked_last", lang)
+    return word(f"ranked_last_{reason if reason in ('showing', 'gone') else 'kind'}", lang)
+
+
 def not_sampled(kind: str, lang: str) -> str:
     """Say that no waste was sampled, as it is true of a kind of site."""
     return word("not_sampled" if kind == "waste" else f"not_sampled_{kind}", lang)

@@ -17,7 +17,8 @@ from layers.cells.hedges import (
 )
 
 _TAKEN = (
-    rf"{TAKEN_AWAY}|(?:shipped|carried|transported|cleaned|sent) (?:away|off|out)|cleaned[- ]?up|clean[- ]?up complete\w*|"
+    rf"{TAKEN_AWAY}|(?:shipped|carried|transported|cleaned|cleared|sent) (?:away|off|out)|cleaned[- ]?up|"
+    r"clean[- ]?up complete\w*|used up|(?:transferred|consolidated) (?:in)?to (?:an?other|a (?:new|different)|off-?site)|"
     r"disposed of off|sold|dug (?:out|up)|excavated|re-?treated|back-?filled|no longer (?:there|present|exists?|on[- ]site)|"
     r"emport[ée]e?s?|transport[ée]e?s? (?:hors|ailleurs|vers)|[ée]limin[ée]e?s?|vendue?s?|excav[ée]e?s?|d[ée]blay[ée]e?s?|"
     r"remblay[ée]e?s?|nettoy[ée]e?s?|disparue?s?|n'existe(?:nt)? plus|"
@@ -33,6 +34,21 @@ _FILLS = (
 )
 """Of these, what is also done to the pond or pit around it, which leaves the waste there."""
 _BASINS = r"ponds?|dams?|basins?|impoundments?|cells?|facilit\w+|pits?|bassins?|digues?|parcs?|tranques?|dep[óo]sitos?|barragens?"
+_USED = (
+    r"(?:re-?)?used|(?:re-?)?utili[sz]ed|consumed|recycled|crushed|salvaged|"
+    r"(?:r[ée])?utilis[ée]e?s?|(?:r[ée])?employ[ée]e?s?|recycl[ée]e?s?|valoris[ée]e?s?|concass[ée]e?s?|"
+    r"(?:re-?)?utilizad[oa]s?|usad[oa]s?|(?:re)?aprovechad[oa]s?|reciclad[oa]s?|consumid[oa]s?|(?:re)?aproveitad[oa]s?|"
+    r"(?:wieder)?verwe(?:ndet|rtet)\w*|verbraucht\w*"
+)
+"""What was made of a waste: of all of it, where a word of `_WHOLLY` says so."""
+_ENTIRELY = (
+    r"completely|entirely|fully|totally|wholly|in full|enti[èe]rement|totalement|compl[èe]tement|completamente|totalmente|"
+    r"integralmente|enteramente|por completo|vollst[äa]ndig|restlos|komplett|g[äa]nzlich"
+)
+_ALL_OF = (
+    r"(?:all(?: of)?|the (?:whole|entire)|entire|tou(?:s|te|tes)|l'ensemble d\w+|la totalit[ée] d\w+|tod[oa]s?|la totalidad de|"
+    r"s[äa]mtliche\w*|alle|das ganze|die ganze)\W+(?:(?:of|the|these|its|les?|la|des?|l[oa]s|el|os|as|o|a)\W+){0,2}"
+)
 _LEFT = (
     r"(?:none|nothing) (?:\w+ ){0,2}?(?:left|remain(?:s|ed|ing)?)|"
     r"no (?:[\w-]+ ){0,3}?(?:left|remain(?:s|ed|ing)?|any ?more|any longer)|"
@@ -69,7 +85,8 @@ _IN_PART = re.compile(
 _NOT_YET = re.compile(
     whole_words(
         PLANNED,
-        r"(?:to|will|would|should|could|may|might|must|can|shall|is|are) be(?:ing)?|to be|being|scheduled|recommend\w*|approved|"
+        r"(?:to|will|would|should|could|may|might|must|can|shall|is|are) be(?:ing)?|(?:could|may|might) have been|to be|being|"
+        r"scheduled|recommend\w*|approved|"
         r"plans?|until|if|unless|before|"
         r"[àa] [êe]tre|ser(?:a|ont)|doi(?:t|vent)|devr\w+|pourr\w+|peu(?:t|vent)|en cours|si|"
         r"(?:por|a|para) ser|ser[áa]n?|deben?|deber[áa]n?|pueden?|siendo|sendo|ser[ãa]o|devem?|podem?|hasta|at[ée]|"
@@ -80,6 +97,10 @@ _NOT_YET = re.compile(
 _NOT_DONE = re.compile(whole_words(NOT, NONE_OF, "non"), re.IGNORECASE)
 _ANSWERED_NO = re.compile(rf"{whole_words(NOT, NONE_OF, 'non', 'nein')}\W*$", re.IGNORECASE)
 _WERE_TAKEN = re.compile(whole_words(_TAKEN), re.IGNORECASE)
+_WERE_USED = re.compile(whole_words(_USED), re.IGNORECASE)
+_INTENDED = re.compile(whole_words(PLANNED), re.IGNORECASE)
+_WHOLLY = re.compile(whole_words(_ENTIRELY), re.IGNORECASE)
+_WHOLLY_NEXT = re.compile(rf"\W*{whole_words(_ENTIRELY)}", re.IGNORECASE)
 _NOTHING_LEFT = re.compile(whole_words(_LEFT), re.IGNORECASE)
 _FILLED = re.compile(whole_words(_FILLS), re.IGNORECASE)
 _AROUND = re.compile(whole_words(_BASINS), re.IGNORECASE)
@@ -123,6 +144,8 @@ def says_gone(text: str, thing: re.Pattern[str]) -> bool:
         (``removed all tailings``). What was taken in part, is yet to be taken, was not taken, or was taken from a list is there.
     """
     words = text.replace("_", " ").replace("’", "'")
+    if not any(pattern.search(words) for pattern in (_WERE_TAKEN, _NOTHING_LEFT, _WERE_USED)):
+        return False
     if (
         len(words) <= LONGEST
         and _WERE_TAKEN.search(words)
@@ -146,7 +169,25 @@ def _sentence_says_gone(sentence: str, thing: re.Pattern[str]) -> bool:
         )
         if inside or behind or _named_last(sentence[: left.start()], thing) is not None:
             return True
-    return any(_was_taken(sentence, taken, thing) for taken in _WERE_TAKEN.finditer(sentence))
+    return any(_was_taken(sentence, taken, thing) for taken in _WERE_TAKEN.finditer(sentence)) or any(
+        _was_used_up(sentence, used, thing) for used in _WERE_USED.finditer(sentence)
+    )
+
+
+def _was_used_up(sentence: str, used: re.Match[str], thing: re.Pattern[str]) -> bool:
+    """Say whether a word of use in a sentence is of the whole of a thing: ``all tailings were used as road fill``.
+
+    The pond around a waste is used while waste is put into it.
+    """
+    before, behind = sentence[: used.start()], sentence[used.end() :]
+    whole = (
+        _WHOLLY.search(before)
+        or _WHOLLY_NEXT.match(behind)
+        or re.search(rf"(?<!not )\b{_ALL_OF}(?:{thing.pattern})", before, re.IGNORECASE)
+    )
+    if not whole or _AROUND.search(before) or _INTENDED.search(behind):
+        return False
+    return _was_taken(sentence, used, thing)
 
 
 def _was_taken(sentence: str, taken: re.Match[str], thing: re.Pattern[str]) -> bool:

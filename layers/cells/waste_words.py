@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +55,8 @@ _KIND_WORDS = {
 _KINDS = tuple((kind, _any(*words)) for kind, words in _KIND_WORDS.items())
 _ANY_WASTE = _any(*(word for words in _KIND_WORDS.values() for word in words))
 _ANY_REMAINS = re.compile(
-    rf"{_ANY_WASTE.pattern}|\b(?:wastes?|r[ée]sidus?|d[ée]chets miniers|res[íi]duos?|"
+    rf"{_ANY_WASTE.pattern}|\b(?:wastes?|(?<!garbage )(?<!trash )(?<!refuse )dumps?(?! (?:trucks?|sites?))|"
+    r"r[ée]sidus?|d[ée]chets miniers|res[íi]duos?|"
     r"esc[óo]rias?|berge(?:material)?|abg[äa]nge)\b",
     re.IGNORECASE,
 )
@@ -121,6 +123,7 @@ def disposal_in_words(text: str) -> str | None:
     return None if place is None or takes_back(rest, _ANY_PLACE, doubts=False) else place
 
 
+@lru_cache(maxsize=200_000)
 def says_waste_is_gone(text: str) -> bool:
     """Say whether a status or remark says that the whole of it was taken away."""
     return says_gone(text, _ANY_REMAINS)

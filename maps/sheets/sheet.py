@@ -211,7 +211,7 @@ class SheetWriter:
         if ranked is None:
             return words.word("not_scored_sentence", lang)
         if present(ranked.get("ranked_last_reason")):
-            return words.word("ranked_last_showing" if ranked["site_kind"] == "showing" else "ranked_last", lang)
+            return words.ranked_last(str(ranked["ranked_last_reason"]), lang)
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         if ranked["site_id"] in self.tied:
             first, last = self.tied[ranked["site_id"]]

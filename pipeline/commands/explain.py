@@ -147,9 +147,10 @@ def _marks(row: pd.Series, site: pd.Series, lang: str) -> list[str]:
 def _amount(row: pd.Series, lang: str) -> str:
     if row["site_kind"] == "showing":
         return word("not_sampled_showing", lang)
+    gone = f"{word('ranked_last_gone', lang)} " if row["site_kind"] == "gone" else ""
     if pd.isna(row["tonnage_t"]):
-        return word("explain_tonnage_unknown", lang)
-    return phrase(
+        return gone + word("explain_tonnage_unknown", lang)
+    return gone + phrase(
         "explain_tonnage",
         lang,
         amount=span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),

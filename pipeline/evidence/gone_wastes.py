@@ -17,6 +17,27 @@ _NO_TAILINGS = (
 """``No tailings were removed`` says that they lie there."""
 
 
+def say_gone(sites: pd.DataFrame) -> np.ndarray:
+    """Return which sites are said to have lost all of their waste, or to hold no tailings though tailings are recorded.
+
+    ``No tailings`` says nothing of waste rock, nor of an amount of a waste of unknown kind.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        `Sites`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    kinds = sites["waste_type"]
+    unless = kinds.isin(("tailings", "unknown")).to_numpy(bool) & ~(
+        kinds.eq("unknown").to_numpy(bool) & _amounts(sites)
+    )
+    return (_deny_tailings(sites) & unless) | _are_gone(sites)
+
+
 def say_no_waste(sites: pd.DataFrame) -> np.ndarray:
     """Return which sites are said to hold no waste by their remarks, their status or their name.
 
@@ -31,14 +52,26 @@ def say_no_waste(sites: pd.DataFrame) -> np.ndarray:
     -------
     ndarray of bool, shape (n,)
     """
-    status, remarks, name = (_words(sites, column) for column in ("status", "remarks", "name"))
-    none = np.zeros(len(sites), dtype=bool)
-    for texts in (remarks, status):
-        none |= texts.str.contains(_NO_TAILINGS, case=False, regex=True).to_numpy(bool)
-    for texts in (remarks, status, name):
-        none |= _say(texts, says_waste_is_gone)
-    held = sites["waste_type"].ne("unknown").to_numpy() | (sites[["mass_t", "volume_m3"]] > 0).any(axis=1).to_numpy()
-    return none | (held & _say(status, is_only_gone))
+    return _deny_tailings(sites) | _are_gone(sites)
+
+
+def _deny_tailings(sites: pd.DataFrame) -> np.ndarray:
+    denied = np.zeros(len(sites), dtype=bool)
+    for column in ("remarks", "status"):
+        denied |= _words(sites, column).str.contains(_NO_TAILINGS, case=False, regex=True).to_numpy(bool)
+    return denied
+
+
+def _are_gone(sites: pd.DataFrame) -> np.ndarray:
+    gone = np.zeros(len(sites), dtype=bool)
+    for column in ("remarks", "status", "name"):
+        gone |= _say(_words(sites, column), says_waste_is_gone)
+    held = sites["waste_type"].ne("unknown").to_numpy() | _amounts(sites)
+    return gone | (held & _say(_words(sites, "status"), is_only_gone))
+
+
+def _amounts(sites: pd.DataFrame) -> np.ndarray:
+    return (sites[["mass_t", "volume_m3"]] > 0).any(axis=1).to_numpy(bool)
 
 
 def _words(sites: pd.DataFrame, column: str) -> pd.Series:

@@ -9,11 +9,13 @@ from scipy.special import expit, logit
 from pipeline.evidence.like_amounts import like_amounts
 from pipeline.kernels.rank_draws import Z90
 
-CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3}
-"""Chance that there is a waste, by what is known of the amount: tonnes, a mine or mill that worked, nothing, only a showing.
+CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3, "gone": 0.05}
+"""Chance that there is a waste, by what is known of the amount: tonnes, a mine or mill that worked, nothing, only a showing; and
+where a record says that the waste was taken away.
 
 Judgement; the first is sure because somebody measured the waste, its outline or what went through the mill. Where only the ore
-mined is known, the second holds."""
+mined is known, the second holds. The last leaves as much expected as where a twentieth of every such waste was left, or
+one remark in twenty was of another waste."""
 
 TONNES_LOG10 = {"worked": (3.7, 1.6), "unclear": (3.0, 1.6), "prospect": (2.0, 1.6)}
 """Median and spread of the tonnes where no rule gives any and the region has too few of its own, decimal logarithm.
@@ -80,5 +82,7 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     if "site_kind" in table:
         recorded = (worked | only_mined) & (table["site_kind"] == "waste").to_numpy()
         amounts["exists"] = np.where(recorded, CHANCE_OF_WASTE["tonnage"], amounts["exists"])
+        gone = (table["site_kind"] == "gone").to_numpy()
+        amounts["exists"] = np.where(gone, CHANCE_OF_WASTE["gone"], amounts["exists"])
     amounts["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, amounts["exists"])
     return amounts

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from layers.cells.commodities import group_of
-from layers.schema import SITE_KINDS
+from pipeline.evidence.gone_wastes import say_gone
 
 WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
 """Status of a mine that was worked. Abandoned, closed and inactive alone do not say so: inventories of hazards call a trench
@@ -36,17 +36,19 @@ HAZARDOUS = r"^[AB]\b"
 """Classes of the national list of abandoned mines with large openings, dams or wastes; C and D are small ones."""
 
 WASTE_TYPES = ("tailings", "heap_leach", "slag", "waste_rock", "residue", "mixed")
+WERE_WORKED = ("waste", "worked", "gone")
+"""Kinds of site at which something was dug or treated, whether or not its waste still lies there."""
 PLACED = ("impoundment", "unconfined", "dry_stack", "in_pit", "lake", "river", "ocean")
 
 
 def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) -> np.ndarray:
-    """Return what stands at each site: ``waste``, ``worked``, ``showing`` or ``unclear``.
+    """Return what stands at each site: ``waste``, ``worked``, ``showing``, ``gone`` or ``unclear``.
 
     A **waste** is recorded (kind, tonnes, volume or area of a waste, where it was put) or was sampled. A **worked** mine has
     tonnes mined or milled, the status of a producer, a mill in one of its names, workings in its remarks or its status, or
     hazards of the first two classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was
     milled. A **showing** is called an occurrence or prospect by its status or its name, and shows no sign of work. Else it is
-    **unclear**.
+    **unclear**. A waste, mine or place of which a record says that the waste was taken away is **gone**, whatever amounts it has.
 
     Parameters
     ----------
@@ -75,7 +77,8 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
     dug = _says(_words(sites, "remarks"), WORKINGS) | (_says(status, WORKINGS) & ~_says(status, NEVER))
     worked |= (dug | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
-    return np.select([waste, worked, staked], SITE_KINDS[:2] + SITE_KINDS[3:], SITE_KINDS[2]).astype(object)
+    kinds = ("gone", "waste", "worked", "showing")
+    return np.select([say_gone(sites), waste, worked, staked], kinds, "unclear").astype(object)
 
 
 def names_a_plant(sites: pd.DataFrame) -> np.ndarray:

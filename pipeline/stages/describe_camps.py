@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from layers.crs import geodesic_km, unit_vectors
 from layers.schema import GeoDataFrame, Sites, conform
 from pipeline.evidence.mined_first import mined_first
-from pipeline.evidence.worked_sites import site_kinds
+from pipeline.evidence.worked_sites import WERE_WORKED, site_kinds
 from pipeline.kernels.camp_law import JUDGED_RARE, CampLaw, fit_camp_law
 
 COMMON_SHARE = 0.1
@@ -61,7 +61,7 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
         ``camp_law``: top, floor, reach in km, pairs and skill on blocks left out, of common words and of rare ones.
     """
     first, more = _words(sites)
-    worked = np.isin(site_kinds(sites), ("waste", "worked"))
+    worked = np.isin(site_kinds(sites), WERE_WORKED)
     says = (
         worked
         & (first != "")

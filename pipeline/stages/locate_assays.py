@@ -12,7 +12,7 @@ from layers.errors import StageError
 from layers.samples.columns import OWNER
 from layers.schema import GeoDataFrame, Samples, Sites, conform
 from layers.working_crs import working_crs
-from pipeline.evidence.worked_sites import site_kinds
+from pipeline.evidence.worked_sites import WERE_WORKED, site_kinds
 from pipeline.kernels.site_keys import sites_named
 
 
@@ -145,7 +145,7 @@ def _widest_km(sites: pd.DataFrame, candidates: list[int]) -> float:
 def _fullest(sites: pd.DataFrame, candidates: list[int]) -> int:
     """Return which of some sites of one place was worked, then says most of itself, then comes first by id."""
     rows = sites.iloc[candidates]
-    worked = np.isin(site_kinds(rows), ("waste", "worked"))
+    worked = np.isin(site_kinds(rows), WERE_WORKED)
     filled = rows.drop(columns="geometry").notna().sum(axis=1).to_numpy()
     words = rows["commodities"].fillna("").str.count(";").to_numpy()
     order = np.lexsort((rows["site_id"].to_numpy(), -words, -filled, ~worked))

@@ -22,7 +22,7 @@ from pipeline.kernels.ordering import places
 from pipeline.kernels.rank_draws import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
 
-SiteKind = Literal["waste", "worked", "unclear", "showing"]
+SiteKind = Literal["waste", "worked", "unclear", "gone", "showing"]
 
 LEAST_OWN_SD = 0.1
 """Of what no further sample of a waste takes away, log10 of ppm."""
@@ -64,7 +64,8 @@ class RankSitesParams(BaseModel):
         default=("waste", "worked", "unclear"),
         min_length=1,
         description="kinds of site that are put in order; the others stand behind: waste (recorded or sampled), worked (a mine "
-        "or mill ran), unclear (nobody says whether anything was dug), showing (nothing was dug as far as is known)",
+        "or mill ran), unclear (nobody says whether anything was dug), gone (a record says that the waste was taken away), "
+        "showing (nothing was dug as far as is known)",
     )
     rich_share_unassayed: float | None = Field(
         default=None,
@@ -98,7 +99,7 @@ def rank_sites(
     for every *k*, for expectations add. The cap, a plausible largest amount of the region, keeps a wide range of tonnes from
     standing for metal. Intervals are 5 and 95 % quantiles; those of the rank come from draws of the whole region, equal wastes in
     random order in each. Flags, areas and access stand beside the order and never enter it. Sites known to hold no waste come
-    last, before them those of other ``kinds``: showings, where nothing was dug.
+    last, before them those of other ``kinds``: showings, where nothing was dug, and wastes that were taken away.
 
     Parameters
     ----------
@@ -168,7 +169,7 @@ def rank_sites(
     table["reasons"] = pd.Series(pd.NA, index=table.index, dtype="object")
     table["ranked_last_reason"] = (
         pd.Series(pd.NA, index=table.index, dtype="object")
-        .mask(last & ~no_waste, "showing")
+        .mask(last & ~no_waste, table["site_kind"])
         .mask(no_waste, "no_waste_expected")
     )
     table["order_visits"] = float("nan") if params.contained_t is not None else float(params.visits)

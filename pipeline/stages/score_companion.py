@@ -17,7 +17,7 @@ from pipeline.evidence.target_evidence import (
     pathfinder_z,
     type_affinity,
 )
-from pipeline.evidence.worked_sites import site_kinds
+from pipeline.evidence.worked_sites import WERE_WORKED, site_kinds
 from pipeline.learning.trained_model import PARTS
 
 
@@ -239,7 +239,7 @@ def _amount(
     )
     unknown = np.isnan(value)
     most = float(_log_utility(np.array([params.prospect_most_t]), params.low_t, params.high_t)[0])
-    cases = [unknown & np.isin(kinds, ("waste", "worked")), unknown & (kinds == "showing"), unknown]
+    cases = [unknown & np.isin(kinds, WERE_WORKED), unknown & (kinds == "showing"), unknown]
     guess = np.select(cases, [params.amount_if_worked, params.amount_if_prospect, np.nan], np.nan)
     return {
         "shown": np.where(unknown, guess, value),

@@ -34,7 +34,7 @@ LATER = tuple(range(2, 9))
 def mixed(made_up: ModuleType) -> Any:
     """Return a publication with every kind of site, of which none was sampled, and with seven sites tied."""
     made = made_up.with_targets(made_up.publication(40))
-    kinds = np.array(SITE_KINDS)[np.arange(len(made.sites)) % 4]
+    kinds = np.array(SITE_KINDS)[np.arange(len(made.sites)) % len(SITE_KINDS)]
     ranking = made.ranking.assign(
         site_kind=kinds[: len(made.ranking)], evidence="inferred", grade_rule="hosts", tonnage_t=np.nan,
         order_grade_ppm=1000.0, treo_ppm=np.nan, payable_t=3.0,

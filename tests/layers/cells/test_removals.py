@@ -21,6 +21,10 @@ GONE = [
     "Rejeitos reprocessados, nada resta", "Halde wurde 1970 abgetragen", "Alle Halden abgefahren",
     "Halde nicht mehr vorhanden", "Keine Halde mehr vorhanden", "Tailings were completely re-mined in 1987",
     "Tailings washed away by flood of 1936", "The dump was removed; waste rock pile hauled off", "Smith tailings (removed)",
+    "Waste was completely used as road fill", "All tailings were used for road construction", "The dump has been used up",
+    "All of the slag was utilised as ballast", "Waste dump was cleared away", "Dump is gone",
+    "Tailings were transferred to another facility", "Tous les résidus ont été valorisés",
+    "Los relaves fueron utilizados completamente en caminos", "Die Halde wurde vollständig als Schotter verwendet",
 ]  # fmt: skip
 THERE = [
     "Tailings partly removed", "Buildings removed; tailings pond", "20 % of the tailings were removed", "tailings",
@@ -43,7 +47,12 @@ THERE = [
     "Waste rock excavated from the pit lies by the shaft", "Ore removed, tailings in pond", "Being removed", "Not removed",
     "Partly removed", "To be removed", "Removal planned", "Not reprocessed", "Vegetation removed", "Backfilled",
     "Mine waste. Adit backfilled.", "no reserves remaining, tailings pond", "No ore remains in the tailings",
-    "Tailings remain; nothing left of plant",
+    "Tailings remain; nothing left of plant", "Tailings used for road construction", "Tailings were not used as fill",
+    "Tailings have not been fully recycled", "Some of the waste was completely used as road fill",
+    "Waste will be completely used as road fill", "Not all tailings were used as road fill", "All of the ore was used",
+    "Tailings pond was completely used until 1978", "Capacity of the tailings pond fully used", "Tailings may have been removed",
+    "Tailings dam built entirely of waste rock", "Tailings transferred to the pond by pipe", "Garbage dump removed",
+    "Tailings pond used for all mine water", "Tailings used in full as dam material is planned",
 ]  # fmt: skip
 
 

@@ -496,3 +496,20 @@ def test_a_waste_in_which_nothing_was_detected_starts_at_nothing(planted) -> Non
     low = ranking["treo_low_ppm"].reindex(samples["site_id"]).to_numpy()
     assert (low[undetected] == 0).all()
     assert (np.delete(low, undetected)[np.isfinite(np.delete(low, undetected))] > 0).all()
+
+
+@pytest.mark.parametrize("region", ["chain", "unskilled"])
+def test_a_waste_that_was_taken_away_stands_last_and_is_hardly_expected(region: str, request) -> None:
+    chain = copy(request.getfixturevalue(region))
+    before = chain.ranking.set_index("site_id")
+    gone = [*before.index[:2], *before.index[(before["evidence"] != "measured").to_numpy()][:2]]
+    kinds = chain.frames.site_tonnage["site_kind"].mask(chain.frames.site_tonnage["site_id"].isin(gone), "gone")
+    chain.frames = replace(chain.frames, site_tonnage=chain.frames.site_tonnage.assign(site_kind=kinds))
+    ranking = chain.rank().set_index("site_id")
+    assert set(ranking.index[ranking["ranked_last_reason"] == "gone"]) == set(gone)
+    assert ranking.loc[gone, "rank"].min() > ranking.loc[ranking["ranked_last_reason"].isna(), "rank"].max()
+    assert (ranking.loc[gone, "payable_low_t"] == 0).all()
+    assert (ranking.loc[gone, "payable_t"] < 0.08 * before.loc[gone, "payable_t"]).all()
+    assert (ranking.loc[gone, "chance_payable"] <= 0.05).all()
+    assert not set(chain.plan(ranking.reset_index())["site_id"]) & set(gone)
+    assert chain.rank(kinds=("waste", "gone"))["ranked_last_reason"].ne("gone").all()
