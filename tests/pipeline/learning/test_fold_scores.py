@@ -11,7 +11,7 @@ from pipeline.learning.compare import pair_table, within_fold_auc
 from pipeline.learning.figures import measure, where_scored
 from pipeline.learning.fold_scores import FoldScores, choose_method, comparisons, score_folds
 from pipeline.learning.folds import buffered, complements, given_folds
-from pipeline.learning.methods import one_column_fit
+from pipeline.learning.methods import final_model, fit_of, one_column_fit
 from pipeline.learning.validation import area_under_curve
 from tests.benchmarks.skill import camps_aucs
 
@@ -153,3 +153,17 @@ def test_with_positives_in_three_camps_the_choice_loses_nothing_worth_naming_to_
     regions = [camps_aucs(seed, (24, 20)) for seed in range(4)]
     mean = {name: float(np.mean([aucs[name] for aucs in regions])) for name in regions[0]}
     assert mean["chosen, nested"] >= max(auc for name, auc in mean.items() if name.startswith("fixed")) - 0.02
+
+
+@pytest.mark.parametrize("known", [0, 1, 7, 8, 40])
+@pytest.mark.parametrize("same", [False, True])
+def test_a_single_column_is_scored_in_folds_as_its_final_model_scores_it(known: int, *, same: bool) -> None:
+    """Few values, an even and an odd number of them, all missing, and one value for all."""
+    rng = np.random.default_rng(known)
+    column = np.where(np.arange(40) < known, 3.0 if same else rng.normal(size=40), np.nan)
+    table = pd.DataFrame({"type_affinity": column, "other": rng.normal(size=40)})
+    task = Task(table, np.arange(40) % 2, supervised=True, blocks=np.zeros(40, dtype=str), random_state=1)
+    scorer = fit_of(task, "affinity")(np.ones(40, dtype=bool))
+    pipeline, names = final_model(task, "affinity")
+    assert scorer is not None
+    assert scorer(np.arange(40)).tolist() == pipeline.decision_function(table[list(names)]).tolist()
