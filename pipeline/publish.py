@@ -29,7 +29,7 @@ from maps.reasons import neighbours, phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
 from maps.screening.read_me import about_layers
-from maps.screening.workbook import write_ranking_workbook
+from maps.screening.workbook import rounded_as_pages, write_ranking_workbook
 from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
 from maps.site_map.tiers import tiers
@@ -65,11 +65,10 @@ GIS_COLUMNS = (
     "treo_ppm", "expected_grade_ppm",
     "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_t",
     "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_t", "contained_treo_low_t", "contained_treo_high_t",
-    "payable_t", "chance_payable", "applicability", "companion_score", "commodities", "deposit_type", "waste_type", "disposal",
-    "status", "hazard_class", "first_year", "last_year", "jurisdiction", "official_ids", "flags", "territories",
-    "nearest_community", "community_km", "road_km", "latitude", "longitude", "url",
+    "payable_t", "chance_payable", "applicability", "commodities", "deposit_type", "waste_type",
+    "status", "first_year", "last_year", "jurisdiction", "flags", "territories", "nearest_community", "community_km", "url",
 )  # fmt: skip
-"""Columns of the sites in ``ranking.gpkg``; ``sites.parquet`` holds all."""
+"""Columns of the sites in ``ranking.gpkg``, at most forty with the class of the rank; ``sites.parquet`` holds all."""
 
 REASONS_SHOWN = 3
 """Reasons per site in ``ranking.csv``; the pages show all."""
@@ -332,7 +331,7 @@ def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
     ]
     shown = sites[[*chosen, "geometry"]].sort_values(["rank", "site_id"]).reset_index(drop=True)
     shown.insert(1, "rank_class", shown["site_id"].map(classes))
-    layers = {"sites": shown}
+    layers = {"sites": rounded_as_pages(shown)}
     if len(publication.communities):
         layers["communities"] = publication.communities
     if len(publication.territories):

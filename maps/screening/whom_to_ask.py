@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from maps import words
-from maps.nearby import Place, distance_to_place_km, search_key
+from maps.nearby import Place, distance_to_place_km, kilometres, search_key
 from maps.publication import Publication, of_sites
 from maps.rows import records
 from maps.screening.names import bare_key
@@ -59,7 +59,8 @@ def speak_first(publication: Publication, place: Place, table: pd.DataFrame, wit
     lines = []
     for layer, group in holding.groupby("layer", sort=True):
         names = sorted({str(name) for name in group["territory"] if not of_the_place(place, str(name))}, key=search_key)
-        lines += [f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}"] if names else []
+        holding_one = words.phrase("brief_holding", lang, layer=words.layer(str(layer), lang))
+        lines += [f"{holding_one}{colon}{_some(names, lang)}"] if names else []
     if holding.empty and not table.empty:
         looked_up = words.areas_looked_up(publication.territories["layer"], lang)
         lines = [f"{words.word('brief_no_area', lang)} {looked_up}"]
@@ -157,9 +158,13 @@ def communities_around(publication: Publication, place: Place, within_km: float)
 def _communities(publication: Publication, place: Place, within_km: float, lang: str) -> list[str]:
     inside = words.word("screen_inside", lang)
     return [
-        f"{name} ({inside if far == 0 and place.kind != 'community' else words.number(far, lang, 0) + ' km'})"
+        f"{name} ({inside if far == 0 and place.kind != 'community' else _far(far, place.coarse, lang)})"
         for far, name in communities_around(publication, place, within_km)
     ]
+
+
+def _far(km: float, coarse: bool, lang: str) -> str:
+    return kilometres(km, coarse, lang) if coarse else f"{words.number(km, lang, 0)} km"
 
 
 def _some(names: Sequence[str], lang: str) -> str:

@@ -131,6 +131,12 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     ):
         if column in shown:
             shown[column] = _each(shown[column], lambda text, say=say: say(text, lang))
+    return rounded_as_pages(shown)
+
+
+def rounded_as_pages(table: Any) -> Any:
+    """Return a table with chances, kilometres, tonnes and ppm rounded as the pages print them."""
+    shown = table.copy()
     for column in shown.select_dtypes("number").columns:
         name = str(column)
         if name in CHANCES:

@@ -321,7 +321,10 @@ class SheetWriter:
         return "–".join(words.number(int(end), lang) for end in self.tied.get(row.site_id, (row.rank,)))
 
     def _ranked_name(self, row: Any) -> dict[str, str]:
-        return {lang: f"{_text(row.name, row.site_id)} ({self._rank(row, lang)})" for lang in words.LANGUAGES}
+        return {
+            lang: f"{_text(row.name, row.site_id)} ({words.word('rank', lang).lower()} {self._rank(row, lang)})"
+            for lang in words.LANGUAGES
+        }
 
     def _alike(self, chosen: set[str]) -> dict[str, list[dict[str, str]]]:
         """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""

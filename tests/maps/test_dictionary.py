@@ -37,6 +37,15 @@ def test_every_column_for_gis_has_a_meaning(demo_run: Path) -> None:
     assert [column for column in sorted(columns) if entry_of(column) is None] == []
 
 
+def test_the_sites_for_gis_have_forty_columns_at_most_with_the_digits_of_the_pages(demo_run: Path) -> None:
+    sites = pyogrio.read_dataframe(demo_run / "ranking.gpkg", layer="sites", read_geometry=False)
+    assert len(sites.columns) <= 40
+    amounts = sites["payable_t"].dropna()
+    assert len(amounts) > 0
+    assert [value for value in amounts if value != float(f"{value:.2g}")] == []
+    assert (sites["community_km"].dropna().round(1) == sites["community_km"].dropna()).all()
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_every_column_a_schema_asks_for_has_a_meaning(name: str) -> None:
     for column in tables()[name][1]:

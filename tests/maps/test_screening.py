@@ -368,7 +368,8 @@ def test_a_brief_holds_what_a_partner_asks_for(made_up: ModuleType) -> None:
     page = part(html_pages(brief, [], "en")["index"], "en")
     for text in ("Measured first", "Grade not sampled, best ranked", "How much there may be", "Who answers for these sites",
                  "Ontario: recovery permits", "Call in Ontario", "With whom else to speak", "Questions to ask", "about 90 days",
-                 "What is not known", ">inside<", "0123456789ab", "Historic treaty: Area"):  # fmt: skip
+                 "What is not known", ">inside<", "0123456789ab",
+                 "Historic treaty, holding a site of this list: Area"):  # fmt: skip
         assert text in page, text
     assert "0.0\u00a0km" not in page
     assert page.count("<tr>") <= 3 * (1 + 5)

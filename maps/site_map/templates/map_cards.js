@@ -21,7 +21,7 @@ function areasOf(i) {
     if (!kinds.has(kind)) kinds.set(kind, [[], [], []]);
     kinds.get(kind)[how].push([fold(name), near[k], how === 2 ? ` (${outlineKm(near[k + 2], A.coarse[near[k]])})` : ""]);
   }
-  return [...kinds].sort((a, b) => collator.compare(a[0], b[0])).map(([kind, rows]) => [kind + w("colon"), ...rows.flatMap((names, how) => names.length ? [w(hows[how]) + " ", ...names.sort((a, b) => collator.compare(a[0], b[0])).flatMap(([, area, far], k) => [k ? ", " : "", button(A.name[area], () => chooseArea(area, false), { class: "inline" }), far]), how < 2 && rows.slice(how + 1).some((more) => more.length) ? "; " : ""] : [])]);
+  return [...kinds].sort((a, b) => collator.compare(a[0], b[0])).map(([kind, rows]) => [kind + w("colon"), ...rows.flatMap((names, how) => names.length ? [w(hows[how]) + " ", ...names.sort((a, b) => collator.compare(a[0], b[0])).flatMap(([, area, far], k) => [k ? ", " : "", button(A.name[area], () => chooseArea(area, false), { class: "inline" }), far]), how < 2 && rows.slice(how + 1).some((more) => more.length) ? w("between_clauses") : ""] : [])]);
 }
 function communitiesOf(i) {
   const near = C.name.map((one, k) => [km(C.x[k] / 1e5, C.y[k] / 1e5, lon(i), lat(i)), k]).sort((a, b) => a[0] - b[0]).slice(0, 5);
@@ -67,7 +67,7 @@ function scoreBlock(i) {
 /* Who published the analyses of a waste: the titles of the sources. */
 function assaySources(i) {
   const titles = (txt("waste_sources", i) ?? "").split("; ").flatMap((id) => data.sources.filter((one) => one.source_id === id).map((one) => one.title ?? id));
-  return titles.length ? `${w("source")}${w("colon")}${titles.join("; ")}.` : "";
+  return titles.length ? `${w("source")}${w("colon")}${titles.join(w("between_clauses"))}.` : "";
 }
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);

@@ -60,7 +60,7 @@ function layerBox(name, text, note) {
 }
 function showLayer(name) { if (!on.has(name)) { toggle(name, true); fillLayers(); fillLegend(); } }
 function sourceLine(ids) {
-  return ids.map((id) => { const one = data.sources.find((row) => row.source_id === id); return one ? [one.title ?? id, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated")].join(", ") : null; }).filter(Boolean).join("; ");
+  return ids.map((id) => { const one = data.sources.find((row) => row.source_id === id); return one ? [one.title ?? id, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated")].join(", ") : null; }).filter(Boolean).join(w("between_clauses"));
 }
 /* Names of a layer as buttons, so that a keyboard reaches what a click on the map opens. */
 function namesIn(rows, open) {

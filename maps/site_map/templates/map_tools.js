@@ -81,10 +81,10 @@ function valuesOf(i) {
 }
 /* What each column is called in the workbook. */
 const HEADED = { rank_shared_with_first: "rank_first", rank_shared_with_last: "rank_last", sampling_order: "order", territories: "areas" };
-const columnTexts = () => w("columns") + w("colon") + COLUMNS.map((name) => [name, w("heading_" + (HEADED[name] ?? name))]).map((both) => both.join(" = ")).join("; ");
+const columnTexts = () => w("columns") + w("colon") + COLUMNS.map((name) => [name, w("heading_" + (HEADED[name] ?? name))]).map((both) => both.join(" = ")).join(w("between_clauses"));
 /* What is told of a list that leaves the page: in short in every row, so that programs find headings in the first line; in full in a text. */
-const rowNotice = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join("; "), w("notice_not_resource_list")].join(" · ");
-const caveats = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join("; "), columnTexts(), ...noticeTexts(), w("sources") + w("colon") + data.sources.map((one) => [one.title ?? one.source_id, one.attribution, one.licence ?? w("licence_unstated")].filter(Boolean).join(", ")).join("; ")];
+const rowNotice = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join(w("between_clauses")), w("notice_not_resource_list")].join(" · ");
+const caveats = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join(w("between_clauses")), columnTexts(), ...noticeTexts(), w("sources") + w("colon") + data.sources.map((one) => [one.title ?? one.source_id, one.attribution, one.licence ?? w("licence_unstated")].filter(Boolean).join(", ")).join(w("between_clauses"))];
 function csv(rows = order) {
   const notice = rowNotice();
   const cell = (value) => {
