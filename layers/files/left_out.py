@@ -14,6 +14,7 @@ from collections.abc import Set
 import numpy as np
 
 from layers.catalogue.source import Source
+from layers.csv_text import BREAKS, Rows
 from layers.files.delimited import sniff_delimiter
 from layers.files.text_encoding import text_and_encoding
 
@@ -50,7 +51,7 @@ def blanked(text: str, delimiter: str, rows: Set[int]) -> str:
         lines = _LINE.findall(text)
         return "".join(_emptied(line, delimiter) if at in rows else line for at, line in enumerate(lines, 1))
     made = io.StringIO()
-    writer = csv.writer(made, delimiter=delimiter, lineterminator="\n")
+    writer = csv.writer(Rows(made, "\n"), delimiter=delimiter, lineterminator=BREAKS)
     for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
         writer.writerow([""] * len(cells) if number in rows else cells)
     whole = made.getvalue()

@@ -18,6 +18,7 @@ from layers.catalogue.source import Source
 from layers.errors import NoRowsError, SourceError
 from layers.files.boundary import named_failure
 from layers.files.cell_notes import notes_on_cells
+from layers.files.control_letters import without_control_letters
 from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_delimiter, split_rows
 from layers.files.error_cells import without_error_cells
 from layers.files.fixed_width import laid_out
@@ -141,7 +142,9 @@ def read_table(source: Source, root: Path) -> RawTable:
                 f"{where}: files ending in '{suffix}' are not read. {WAYS_OUT.get(suffix, '')} "
                 f"Supported are: {', '.join(SUFFIXES)}, with .gz or .zip.".replace("  ", " ")
             )
-        return table if table.geometry is not None else _with_geometry(source, where, table)
+        table = table if table.geometry is not None else _with_geometry(source, where, table)
+        cells, seen = without_control_letters(source.id, table.cells, table.rows)
+        return replace(table, cells=cells, notes=(*table.notes, *seen))
 
 
 def _with_geometry(source: Source, where: str, table: RawTable) -> RawTable:

@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
+from layers import csv_text
 from layers.validation import Validation
 from maps import dictionary, words
 from maps.publication import SOURCE_FACTS, Publication
@@ -223,7 +224,7 @@ def harmless(value: object) -> object:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 CSV with a byte-order mark, so that Excel shows every name as it is written."""
-    table.map(harmless).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    csv_text.write_csv(table.map(harmless), path, encoding="utf-8-sig", end="\r\n")
 
 
 def chance_formats(lang: str, validation: Validation | None) -> dict[str, str]:

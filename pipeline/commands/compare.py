@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layers.csv_text import write_csv
 from layers.errors import SourceError
-from layers.formulas import without_formulas
 from layers.validation import Validation
 from maps.publication import Publication
 from maps.verdict import rule_name
@@ -67,6 +67,7 @@ COLUMNS = [
     "changed",
     "grade_a",
     "grade_b",
+    "other_name",
 ]
 """Of the sites of a comparison."""
 
@@ -99,9 +100,9 @@ class Comparison:
         What differs in run files, inputs, code and versions.
     sites : DataFrame
         One row per site of either run: ``site_id, other_id, name, rank_a, rank_b, moved, score_a, score_b, changed, grade_a,
-        grade_b``; ranks are missing where a run has no such site, ``changed`` names what is told differently of it,
+        grade_b, other_name``; ranks are missing where a run has no such site, ``changed`` names what is told differently of it,
         ``grade_a`` and ``grade_b`` say what each run knows of the grade, as `run` does at its end, and rows are sorted by how
-        far they moved.
+        far they moved. ``other_name`` is what B calls a site that A calls otherwise.
     steps : tuple of str
         Steps whose results differ.
     altered_a, altered_b : tuple of str
@@ -167,12 +168,12 @@ def write_moves(comparison: Comparison, path: Path) -> None:
     heading = _heading(comparison.sites)
     require_new_or_own(path, "--csv", "a former comparison", lambda former: begins_with(former, heading))
     with atomic(path) as temporary:
-        without_formulas(comparison.sites).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+        write_csv(comparison.sites, temporary)
 
 
 def _heading(sites: pd.DataFrame) -> bytes:
     """Return how the heading of a table of moves begins, by this version or one before it."""
-    return ",".join(str(name) for name in sites.columns if name not in ("grade_a", "grade_b")).encode()
+    return ",".join(str(name) for name in sites.columns if name not in ("grade_a", "grade_b", "other_name")).encode()
 
 
 def in_words(comparison: Comparison, first: Path, second: Path) -> str:
@@ -205,9 +206,18 @@ def in_words(comparison: Comparison, first: Path, second: Path) -> str:
             )
     else:
         lines.append("None of them changed rank.")
+    renamed = both[both["other_name"].notna()]
+    if len(renamed):
+        lines.append(f"{len(renamed)} have another name:")
+        lines += [f"  {old} -> {new}  ({own})" for old, new, own in _names(renamed.head(MOVES_SHOWN))]
     if comparison.steps:
         lines += ["", f"Steps with other results: {', '.join(comparison.steps)}"]
     return "\n".join(lines)
+
+
+def _names(renamed: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Return former name, later name and id of sites."""
+    return renamed[["name", "other_name", "site_id"]].itertuples(index=False, name=None)
 
 
 def _told_per_site(publication: Publication) -> list[dict[str, Any]]:
@@ -238,6 +248,7 @@ def _moves(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> pd.Data
                 "changed": ", ".join(_changed(a, b)) if a and b else "",
                 "grade_a": a.get("grade", ""),
                 "grade_b": b.get("grade", ""),
+                "other_name": b["name"] if a and b and not _equal(a["name"], b["name"]) else None,
             }
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -274,7 +285,8 @@ def _changed(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
     """
     differing = [name for name in dict.fromkeys([*a, *b]) if not _equal(a.get(name), b.get(name))]
     facts = [name for name in differing if not name.startswith(_LATE)]
-    named = [group for group, starts in GROUPS if any(_is_of(name, starts) for name in facts)]
+    named = ["name"] if "name" in facts else []
+    named += [group for group, starts in GROUPS if any(_is_of(name, starts) for name in facts)]
     named += ["what is looked for"] if any(name in AIM for name in differing) else []
     rules = [site.get("grade_rule") for site in (a, b)]
     if "grade_rule" in differing and None not in rules:

@@ -18,8 +18,8 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 from pandera.pandas import DataFrameModel
 
+from layers.csv_text import write_csv
 from layers.files.json_text import parse_json
-from layers.formulas import without_formulas
 from layers.schema import conform
 from layers.site_layers import SiteLayers
 from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, value_fingerprint
@@ -138,9 +138,9 @@ class RunStore:
             yield temporary
 
     def write_csv(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table as UTF-8 CSV in which no cell is calculated, replacing the former file at once."""
+        """Write a table as `layers.csv_text.write_csv` does, replacing the former file at once."""
         with self.file(name) as temporary:
-            without_formulas(table).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+            write_csv(table, temporary)
 
     def write_text(self, name: str, content: str) -> None:
         """Write a UTF-8 text, replacing the former file at once."""

@@ -148,6 +148,7 @@ CSV = 'id,lat,lon,n\na,1,2,"x, y"\nb,3,4,z\n\nc,5,6,w'
 
 def test_blanked_rows_keep_the_numbers_of_the_others() -> None:
     assert blanked(CSV, ",", {3, 5}) == 'id,lat,lon,n\na,1,2,"x, y"\n,,,\n\n,,,'
+    assert blanked('id,n\na,"x\ry"\nb,z\n', ",", {3}) == 'id,n\na,"x\ry"\n,\n'
     assert blanked("id,n\r\na,1\r\nb,2\r\n", ",", {2}) == "id,n\r\n,\r\nb,2\r\n"
     assert numbers_left(3, {2, 4}).tolist() == [1, 3, 5]
     assert numbers_left(2, set()).tolist() == [1, 2]

@@ -75,9 +75,19 @@ def test_what_is_the_same_in_both_runs_is_told_once(monkeypatch: pytest.MonkeyPa
 
 def test_a_table_of_moves_of_an_earlier_version_is_replaced(tmp_path: Path) -> None:
     rows = {name: ["a"] for name in comparing.COLUMNS}
-    (tmp_path / "moves.csv").write_text(",".join(comparing.COLUMNS[:-2]) + "\nearlier\n")
+    (tmp_path / "moves.csv").write_text(",".join(comparing.COLUMNS[:-3]) + "\nearlier\n")
     write_moves(Comparison((), pd.DataFrame(rows), ()), tmp_path / "moves.csv")
     assert list(pd.read_csv(tmp_path / "moves.csv").columns) == comparing.COLUMNS
+
+
+def test_another_name_is_told_also_where_the_rank_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = _of_one_site(score=0.3)
+    renamed = replace(
+        usual, sites=usual.sites.assign(name=usual.sites["name"].where(usual.sites["site_id"] != "S00001", "B"))
+    )
+    former = usual.sites.set_index("site_id").loc["S00001", "name"]
+    lines = _said(monkeypatch, {Path("a"): usual, Path("b"): renamed})
+    assert f"  {former} -> B  (S00001)" in lines
 
 
 @pytest.mark.parametrize(
@@ -90,6 +100,7 @@ def test_a_table_of_moves_of_an_earlier_version_is_replaced(tmp_path: Path) -> N
         ),
         ({}, {"treo_low_ppm": 9.0, "score_low": 0.01}, "how its grade is judged (no fact of the site)"),
         ({"waste_type": "slag"}, {}, "kind of waste"),
+        ({"name": "Other Pit"}, {}, "name"),
         ({"waste_area_m2": 9.0}, {}, ""),
         ({"waste_n": 77}, {"grade_rule": "assay"}, "assays of the waste, rule of the grade (model -> assay)"),
         ({}, {"order_counted": "magnet", "score": 0.9}, "what is looked for"),
