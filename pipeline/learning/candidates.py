@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.learning.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
-from pipeline.learning.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio
+from pipeline.learning.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio, fitted_scaler
 from pipeline.learning.validation import Fit
 
 BAGGED: dict[str, float] = {"logistic": 0.3, "grade_ridge": 0.3}
@@ -158,29 +158,29 @@ def prepare(task: Task, rows: np.ndarray) -> Preparation:
     used = task.seen(rows)
     key = id(task.features), np.packbits(used).tobytes()
     if key not in task.prepared:
-        steps = _preparation(task, used)
-        task.prepared[key] = Preparation(
-            task.features, steps, np.flatnonzero(used), steps.fit_transform(task.features[used])
-        )
+        task.prepared[key] = _preparation(task, used)
     return task.prepared[key]
 
 
-def _preparation(task: Task, rows: np.ndarray) -> Any:
+def _preparation(task: Task, rows: np.ndarray) -> Preparation:
+    """Return the steps fitted one by one: a pipeline would copy each before it fits it."""
     from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import RobustScaler
 
-    names = tuple(KnownColumns().fit(task.features[rows]).kept_)
-    if not names:  # the place alone is learned from
-        return Pipeline([("known", KnownColumns())])
-    return Pipeline(
-        [
-            ("known", KnownColumns()),
-            ("log", LogRatio(names)),
-            ("scale", RobustScaler(quantile_range=(10.0, 90.0))),
-            ("fill", FillBounded()),
-            ("weights", GroupWeights(names)),
-        ]
-    )
+    table = task.features[rows]
+    known = KnownColumns().fit(table)
+    names, values = tuple(known.kept_), known.transform(table)
+    steps: list[tuple[str, Any]] = [("known", known)]
+    fits: dict[str, Callable[[np.ndarray], Any]] = {
+        "log": LogRatio(names).fit,
+        "scale": fitted_scaler,
+        "fill": FillBounded().fit,
+        "weights": GroupWeights(names).fit,
+    }
+    for name, fit in fits.items() if names else ():  # else the place alone is learned from
+        step = fit(values)
+        values = step.transform(values)
+        steps.append((name, step))
+    return Preparation(task.features, Pipeline(steps), np.flatnonzero(rows), values)
 
 
 def _fit_bags(task: Task, kind: str, n_bags: int, ready: Preparation) -> BlockBaggedRanker:

@@ -79,6 +79,42 @@ class LogRatio(TransformerMixin, BaseEstimator):
         return np.log10(np.where(part > 0, part, np.nan))
 
 
+SCALED_BETWEEN = (10.0, 90.0)
+"""Percent of the values between which a column's scale is measured."""
+
+
+def fitted_scaler(values: np.ndarray) -> Any:
+    """Return scikit-learn's robust scaler with the numbers its own fit would find, all columns at once.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, p)
+        NaN where missing.
+    """
+    from sklearn.preprocessing import RobustScaler
+
+    scaler = RobustScaler(quantile_range=SCALED_BETWEEN)
+    count = (~np.isnan(values)).sum(axis=0)
+    if not count.size or not count.all():
+        return scaler.fit(values)
+    in_order, column = np.sort(values, axis=0), np.arange(values.shape[1])  # missing ones last
+    scaler.n_features_in_ = values.shape[1]
+    scaler.center_ = (in_order[(count - 1) // 2, column] + in_order[count // 2, column]) / 2.0
+    low, high = (_between(in_order, count, percent / 100.0) for percent in SCALED_BETWEEN)
+    width = high - low
+    scaler.scale_ = np.where(width < 10 * np.finfo(float).eps, 1.0, width)
+    return scaler
+
+
+def _between(in_order: np.ndarray, count: np.ndarray, share: float) -> np.ndarray:
+    """Return the values with a share of each column's below them, as `numpy.quantile` draws the line between two."""
+    column, at = np.arange(in_order.shape[1]), (count - 1) * share
+    before = np.floor(at).astype(int)
+    lower, upper = in_order[before, column], in_order[np.minimum(before + 1, count - 1), column]
+    part, step = at - before, upper - lower
+    return np.where(part >= 0.5, upper - step * (1 - part), lower + step * part)
+
+
 class FillBounded(TransformerMixin, BaseEstimator):
     """Fill missing values with 0 (the median, after robust scaling) and hold the rest within bounds.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.preprocessing import RobustScaler
 
-from pipeline.learning.feature_steps import KnownColumns
+from pipeline.learning.feature_steps import KnownColumns, fitted_scaler
 
 TABLE = pd.DataFrame({
     "a": [1.0, np.nan, 3.0],
@@ -44,3 +47,20 @@ def test_rows_alone_are_what_they_are_among_others() -> None:
 def test_a_column_that_was_learnt_and_is_missing_is_named() -> None:
     with pytest.raises(KeyError, match="b"):
         KnownColumns().fit(TABLE).transform(TABLE.drop(columns="b"))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 11, 64, 601])
+def test_the_scaler_is_the_one_scikit_learn_fits(n: int) -> None:
+    """To the last bit: columns of few and many values, of one value, with ties, and one without any."""
+    rng = np.random.default_rng(n)
+    table = np.column_stack(
+        [rng.normal(size=n), np.round(rng.normal(size=n), 1) + 0.0, np.full(n, 3.0), rng.lognormal(0, 9, n)]
+    )
+    table[1:, :2][rng.random((n - 1, 2)) < 0.3] = np.nan
+    for values in (table, np.column_stack([table, np.full(n, np.nan)])):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            ours, theirs = fitted_scaler(values), RobustScaler(quantile_range=(10.0, 90.0)).fit(values)
+        assert vars(ours).keys() == vars(theirs).keys()
+        assert ours.center_.tobytes() == theirs.center_.tobytes()
+        assert ours.scale_.tobytes() == theirs.scale_.tobytes()
