@@ -77,12 +77,13 @@ class Brief:
             "brief_best": ranked[~assayed(ranked)].head(SHORT),
             "brief_nearest": table.sort_values(["distance_km", "rank_first"], kind="stable").head(SHORT),
         }
+        last = "brief_nearest"
         if self.inside.any() and not self.inside.all():
-            outside = ranked[~self.inside[ranked.index]]
-            self.short = {**self.short, "brief_outside": outside.head(SHORT)}
+            last = "brief_outside"
+            self.short[last] = ranked[~self.inside[ranked.index]].head(SHORT)
             self.short.pop("brief_nearest")
-        elif self._nearest_says_nothing():
-            self.short.pop("brief_nearest")
+        if self._says_nothing_new(last):
+            self.short.pop(last)
             self.short["brief_best"] = ranked[~assayed(ranked)].head(2 * SHORT)
         self.n_sampled = int(sampled.sum())
         self.gap = uncovered(publication, place, within_km)
@@ -101,13 +102,11 @@ class Brief:
         self.of_all = [code for code in PERMITS if counts.get(code, 0) == len(table)]
         """Permits that every site of the list needs: said once."""
 
-    def _nearest_says_nothing(self) -> bool:
-        """Say whether the nearest sites are those of the tables before, or all inside, where none is nearer than another."""
-        nearest = self.short["brief_nearest"]
+    def _says_nothing_new(self, last: str) -> bool:
+        """Say whether a table's sites are those of the tables before, or all inside, where none is nearer than another."""
+        shown = self.short[last]
         before = pd.concat([self.short["brief_sampled"], self.short["brief_best"]])["site_id"]
-        return bool(
-            (self.inside[nearest.index].all() and len(nearest) == SHORT) or nearest["site_id"].isin(before).all()
-        )
+        return bool((self.inside[shown.index].all() and len(shown) == SHORT) or shown["site_id"].isin(before).all())
 
     def tables(self, lang: str, has_sheet: set[str]) -> list[tuple[str, list[dict[str, Any]]]]:
         """Return the short tables that hold anything: heading and rows; a site that stands in two is described in the first."""
@@ -126,7 +125,7 @@ class Brief:
 
     def _head(self, key: str, lang: str) -> str:
         """Return the heading of a short table, which says where sites inside an area come first."""
-        first = key in ("brief_sampled", "brief_best") and "brief_outside" in self.short
+        first = key in ("brief_sampled", "brief_best") and self.inside.any() and not self.inside.all()
         return words.word(key, lang) + (words.word("brief_inside_first", lang) if first else "")
 
     def _row(self, row: dict[str, Any], lang: str, has_sheet: set[str]) -> dict[str, Any]:

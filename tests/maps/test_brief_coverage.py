@@ -84,6 +84,18 @@ def test_the_best_outside_are_listed_whatever_stands_above(made: Any) -> None:
     assert brief.short["brief_outside"]["site_id"].tolist() == outside["site_id"].head(5).tolist()
 
 
+def test_no_table_of_a_brief_only_repeats_the_tables_before(made: Any) -> None:
+    place = place_of_nation(made, "Area B")
+    table = screen(made, place, within_km=900)
+    alone = table["site_id"].eq(table.loc[table["rank"].notna() & table["evidence"].ne("measured"), "site_id"].iloc[-1])
+    sampled = table["site_id"].isin(table.loc[table["rank"].notna(), "site_id"].head(2))
+    table = table.assign(distance_km=np.where(alone, 0.0, 10.0), evidence=np.where(sampled, "measured", "inferred"))
+    brief = Brief(made, place, table, 900)
+    assert set(brief.short) == {"brief_sampled", "brief_best"}
+    assert len(brief.short["brief_best"]) == 10
+    assert brief.short["brief_best"]["site_id"].iloc[0] == table.loc[alone, "site_id"].item(), "inside first"
+
+
 def test_brief_and_workbook_speak_of_the_other_targets(made_up: ModuleType, made: Any, tmp_path: Path) -> None:
     several = made_up.with_targets(made)
     place = place_of_nation(several, "Area B")
