@@ -90,7 +90,11 @@ _LOWER = re.compile(
     r"^(?:>=?|≥|more than|over|at least|min(?:imum)?\.?(?: of)?|plus de|au moins|mas de|al menos)\s*", re.I
 )
 _UPPER = re.compile(
-    r"^(?:<=?|≤|less than|under|up to|at most|max(?:imum)?\.?(?: of)?|moins de|au plus|menos de)\s*", re.I
+    r"^(?:<=?|=<|≤|⩽|(?:less|not? more) than|not (?:over|exceeding|above)|under|below|up to|at most|"
+    r"max(?:imum|imal)?\.?(?: of)?|moins de|au plus|(?:pas|non) plus de|jusqu'[àa]|inf[ée]rieure? [àa]|"
+    r"menos de|no m[áa]s de|hasta|como m[áa]ximo|m[áa]ximo(?: de)?|inferior a|at[ée]|no m[áa]ximo|"
+    r"weniger als|h[öo]chstens|bis(?: zu)?|unter)\s*",
+    re.I,
 )
 _ABOUT = re.compile(r"^(?:~|≈|±|approx(?:\.|imately)?|about|ca?\.|circa|est(?:\.|imated)?|environ|env\.|unos)\s*", re.I)
 _PLUS = re.compile(r"\s*\+")

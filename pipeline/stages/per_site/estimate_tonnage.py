@@ -10,9 +10,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from layers.cells.commodities import mentions
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
+from pipeline.evidence.bounded_amounts import below_most, without_most
 from pipeline.evidence.contradicted_amounts import conflicting_sites, holding_both
+from pipeline.evidence.densities import dry_densities
 from pipeline.evidence.waste_per_ore import FROM_MINED, waste_per_tonne
 from pipeline.evidence.worked_sites import named_quarries, site_kinds
 from pipeline.kernels.mixture import mixture_quantiles
@@ -24,26 +25,20 @@ RULES = (
     "milled",
     "milled_rate",
     "area_height",
+    "at_most",
     "authorised_mass",
     "area_law",
     "mined",
     "unknown",
 )
 """Rules in order of precedence."""
+_BEHIND_A_MOST = RULES[RULES.index("at_most") + 1 :]
 
-_DENSITY_T_M3 = {
-    "tailings": (1.2, 1.4, 1.6),
-    "sulphide": (1.6, 1.9, 2.2),
-    "base_metal": (1.3, 1.6, 2.0),
-    "dry_stack": (1.6, 1.75, 1.9),
-    "iron": (1.6, 1.8, 2.0),
-    "loose_rock": (1.7, 1.9, 2.1),
-    "slag": (1.6, 2.0, 2.6),
-}
 _RANGES = (
     ("milled_low_ratio", "milled_ratio", "milled_high_ratio"),
     ("thickness_low_ratio", "thickness_ratio", "thickness_high_ratio"),
     ("authorised_low_ratio", "authorised_ratio", "authorised_high_ratio"),
+    ("at_most_low_ratio", "at_most_ratio"),
     ("mined_low_ratio", "mined_high_ratio"),
 )
 """Least, usual and most of one share."""
@@ -70,6 +65,10 @@ class EstimateTonnageParams(BaseModel):
     open_bound_factor: float = Field(
         default=3.0, ge=1, description="an amount given as 'more than' may be this much larger"
     )
+    at_most_low_ratio: float = Field(
+        default=0.03, gt=0, le=1, description="least that lies there of an amount given as 'less than'"
+    )
+    at_most_ratio: float = Field(default=0.3, gt=0, le=1, description="usual share of such an amount")
     volume_factor: float = Field(
         default=2.5,
         ge=1,
@@ -154,7 +153,8 @@ def estimate_tonnage(
     The first rule that has what it needs is used: ``reported_mass``; ``endowment_grade`` (contained metal of a sampled waste
     divided by its mean grade); ``volume_density`` (volume times dry bulk density); ``milled`` (tonnes milled less concentrate and
     backfill; tailings only); ``milled_rate`` (the same from tonnes per day and years); ``area_height`` (footprint times a
-    share of the greatest height times density); ``authorised_mass`` (what a permit allows, an upper bound that is seldom
+    share of the greatest height times density); ``at_most`` (any of these by an amount given as "less than": a share of it, down
+    to next to nothing); ``authorised_mass`` (what a permit allows, an upper bound that is seldom
     reached); ``area_law`` (footprint alone); ``mined`` (as much waste as ore was mined, where nobody says that it was
     milled: a very wide range); else ``unknown`` and no number. Of coal, iron, phosphate, potash, fluorspar, chromite and rock
     that is sold as it is dug a share is left, milled or mined (`waste_per_tonne`). A site whose ``waste_type`` is ``none`` gets
@@ -199,12 +199,17 @@ def estimate_tonnage(
     area = _area_m2(sites)
     rule = np.full(len(sites), "unknown", dtype=object)
     table = np.full((3, len(sites)), np.nan)
-    ranges = _ranges(sites, site_samples, area, params)
+    exact = without_most(sites)
+    ranges = _ranges(
+        *((sites, site_samples, area) if exact is None else (exact, site_samples, _area_m2(exact))), params
+    )
     for name, values in ranges.items():
         usable = (rule == "unknown") & np.isfinite(values[1])
         rule[usable] = name
         table[:, usable] = np.asarray(values)[:, usable]
-    _hold_both(rule, table, sites, site_samples, params)
+    _hold_both(rule, table, sites if exact is None else exact, site_samples, params)
+    if exact is not None:
+        _stay_below(rule, table, ranges, _ranges(sites, site_samples, area, params), params)
     return conform(
         pd.DataFrame(
             {
@@ -220,6 +225,24 @@ def estimate_tonnage(
         ),
         SiteTonnage,
     )
+
+
+def _stay_below(
+    rule: np.ndarray,
+    table: np.ndarray,
+    exact: dict[str, _Range],
+    with_most: dict[str, _Range],
+    params: EstimateTonnageParams,
+) -> None:
+    """Put what an amount given as "less than" lets expect where nothing surer is known of the site."""
+    open_rows = np.isin(rule, _BEHIND_A_MOST)
+    for name, ends in with_most.items():
+        rows = open_rows & np.isfinite(ends[1]) & ~np.isfinite(exact[name][1])
+        share = below_most(ends, params.at_most_low_ratio, params.at_most_ratio)
+        table[:, rows] = np.asarray(share)[:, rows]
+        if name == "reported_mass":
+            table[2, rows] = np.minimum(table[2, rows], ends[1][rows])
+        rule[rows], open_rows = "at_most", open_rows & ~rows
 
 
 def _hold_both(
@@ -248,7 +271,7 @@ def _ranges(
     sites: pd.DataFrame, site_samples: pd.DataFrame, area: np.ndarray, params: EstimateTonnageParams
 ) -> dict[str, _Range]:
     """Return low, middle and high tonnes by every rule, the best rule first; NaN where a rule lacks what it needs."""
-    low, mid, high = _densities(sites)
+    low, mid, high = dry_densities(sites)
     columns = {name: sites[name].to_numpy(dtype=float) for name in ("mass_t", "volume_m3", "milled_t", "height_m")}
     mass, volume, milled, height = (np.where(column > 0, column, np.nan) for column in columns.values())
     waste = sites["waste_type"].to_numpy()
@@ -320,29 +343,6 @@ def _milled_by_rate(sites: pd.DataFrame, params: EstimateTonnageParams) -> np.nd
     return np.where(years > 0, rate * params.operating_days * params.use_ratio * years, np.nan)
 
 
-def _densities(sites: gpd.GeoDataFrame) -> _Range:
-    """Choose the dry bulk density range of each site's material."""
-    waste = sites["waste_type"].to_numpy()
-    deposit = sites["deposit_type"].fillna("").astype(str).str.casefold()
-    sulphide = deposit.str.contains("massive sul|vms|sedex", regex=True) | mentions(
-        sites["commodities"], ("pyrite", "sulphur")
-    )
-    material = np.select(
-        [
-            np.isin(waste, ("waste_rock", "heap_leach")),
-            waste == "slag",
-            sites["disposal"].to_numpy() == "dry_stack",
-            sulphide.to_numpy(),
-            mentions(sites["commodities"], ("iron", "magnetite")).to_numpy(),
-            mentions(sites["commodities"], ("zinc", "lead", "nickel")).to_numpy(),
-        ],
-        ["loose_rock", "slag", "dry_stack", "sulphide", "iron", "base_metal"],
-        "tailings",
-    )
-    table = np.array([_DENSITY_T_M3[word] for word in material], dtype=float).reshape(-1, 3)
-    return table[:, 0], table[:, 1], table[:, 2]
-
-
 def _around(low: _Factor, mid: _Factor, high: _Factor) -> tuple[_Factor, _Factor]:
     """Return the factors that lead from the middle down to the low and up to the high end."""
     return mid / low, high / mid
@@ -361,13 +361,12 @@ def _within(mid: np.ndarray, *factors: tuple[_Factor, _Factor]) -> _Range:
 def _open_ends(
     low: np.ndarray, mid: np.ndarray, high: np.ndarray, bound: str, sites: pd.DataFrame, params: EstimateTonnageParams
 ) -> _Range:
-    """Widen the range of an amount that was given as "more than" or "less than", toward its open side only."""
+    """Widen the range of an amount that was given as "more than", toward its open side only."""
     if bound not in sites:
         return low, mid, high
     bounds = sites[bound].astype(object).where(sites[bound].notna(), "").astype(str).to_numpy()
-    wider_low = np.where(bounds == "upper", mid / params.open_bound_factor, np.where(bounds == "lower", mid, low))
-    wider_high = np.where(bounds == "lower", mid * params.open_bound_factor, np.where(bounds == "upper", mid, high))
-    return wider_low, mid, wider_high
+    more = bounds == "lower"
+    return np.where(more, mid, low), mid, np.where(more, mid * params.open_bound_factor, high)
 
 
 def _area_law(area: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> _Range:

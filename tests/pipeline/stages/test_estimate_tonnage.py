@@ -146,7 +146,7 @@ def test_rules_come_in_order() -> None:
         told = {key: [value] for key, value in left.items() if key not in sampled}
         rules.append(estimate(sites_at([shapely.Point(0, 0)], crs="EPSG:3978", **told), **sampled)["tonnage_rule"][0])
         left.pop(name, None)
-    assert tuple(rules) == RULES
+    assert [*rules[:6], "at_most", *rules[6:]] == list(RULES)  # a most stands behind what is surer, for itself below
 
 
 def test_each_rule_gives_its_numbers() -> None:
@@ -229,8 +229,21 @@ def test_amounts_given_as_bounds_are_open_to_one_side() -> None:
     row = tonnage(mass_t=1e7, mass_t_bound="lower")
     assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [1e7, 1e7, 3e7]
     assert tonnage(mass_t=1e7, mass_t_bound=np.nan)["tonnage_high_t"] == 1.25e7
-    row = tonnage(mass_t=9.0, mass_t_bound="upper")
-    assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [3.0, 9.0, 9.0]
+
+
+def test_a_most_is_no_estimate_but_a_limit_far_above_what_may_lie_there() -> None:
+    row = tonnage(mass_t=9000.0, mass_t_bound="upper")
+    assert row["tonnage_rule"] == "at_most"
+    assert row["tonnage_t"] == pytest.approx(2700)
+    assert row["tonnage_low_t"] == pytest.approx(2700 / 10 ** np.hypot(1.0, np.log10(1.25)))
+    assert row["tonnage_high_t"] == 9000  # not one tonne more
+    assert tonnage(mass_t=9e9, mass_t_bound="upper", milled_t=1e6)["tonnage_rule"] == "milled"
+    assert tonnage(mass_t=9000.0, mass_t_bound="upper", area_m2=1e6)["tonnage_t"] == pytest.approx(2700)
+    volume, ore, area = ({f"{name}": 1e6, f"{name}_bound": "upper"} for name in ("volume_m3", "milled_t", "area_m2"))
+    assert tonnage(**volume)["tonnage_t"] == pytest.approx(0.3 * 1.4e6)
+    assert tonnage(**ore)["tonnage_t"] == pytest.approx(0.3 * 0.95e6)
+    assert tonnage(**area)["tonnage_rule"] == "at_most"
+    assert tonnage(**area, mass_t=500.0)["tonnage_t"] == 500
 
 
 def test_the_range_holds_both_amounts_of_records_that_contradict_each_other() -> None:
