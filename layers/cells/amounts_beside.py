@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from layers.cells.heading_amounts import MULTIPLES
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.heading_tokens import Token, folded, tokens
 from layers.cells.waste_words import wastes_named
 
 _BESIDE = re.compile(
-    r"(?i)remain|available|capaci|catchment|watershed|basin|cuenca|bassin versant|einzug|water|lease|tenure|licen[cs]e|permit|"
+    r"(?i)remain|available|capaci|catchment|watershed|basin|cuenca|bassin versant|einzug|water|\blease|tenure|licen[cs]e|permit|"
     r"autori[sz]|authori[sz]|\bplanned|planifi|planead|planejad|projected|proyect|prevu|pr[ée]vu|future?\b|forecast|expected|geplant|"
     r"genehmigt|ultimate|budget|max(?:imum)?[ _]*(?:ton|mass|vol|stor)|elev|altitud|cota\b|\ba\.?s\.?l\b|above sea|m\.?s\.?n\.?m"
 )
 _DOUBTFUL = re.compile(
-    r"(?i)propos|propuest|concentrate?s?\b|concentrado|shipped|\bsold\b|\bwet\b|h[uú]med[ao]|humides?\b|\breserv(?:e|es|as?)\b|"
+    r"(?i)propos|propuest|reprocess|retreat|remined|\bremoved?\b|excavat|reclaim|\brecycled\b|retrait[ée]|reprocesad|"
+    r"concentrate?s?\b|concentrado|shipped|\bsold\b|\bwet\b|h[uú]med[ao]|humides?\b|\breserv(?:e|es|as?)\b|"
     r"\br[ée]serves\b|\bresources?\b|\brecursos?\b|\bressources?\b|\bmalmivar|\bmalmreserv|запасы|储量"
 )
 
@@ -29,8 +32,13 @@ _EXTENT = re.compile(
 
 def beside_the_waste(heading: str) -> str | None:
     """Return the word by which a heading names an amount of something beside the waste; None where it has none."""
-    match = _BESIDE.search(heading)
-    return None if match is None else _word_at(heading, match)
+    words = _apart(heading)
+    match = _BESIDE.search(words)
+    return None if match is None else _word_at(words, match)
+
+
+def _apart(heading: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", heading)
 
 
 def of_another_body(heading: str) -> str | None:
@@ -38,17 +46,66 @@ def of_another_body(heading: str) -> str | None:
 
     ``Dam volume`` may be that of the wall; what names a waste (``Tailings dam volume``), and heights, are not in doubt.
     """
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", heading)
+    words = _apart(heading)
     match = _OTHER_BODY.search(words)
     return None if match is None or not _EXTENT.search(words) or wastes_named(words) else match.group()
 
 
 def doubtful_amount(heading: str) -> str | None:
     """Return the word of a heading that asks whether its amount is that of the dry waste that lies there; None without one."""
-    match = _BESIDE.search(heading) or _DOUBTFUL.search(heading.replace("_", " "))
+    words = _apart(heading)
+    match = _BESIDE.search(words) or _DOUBTFUL.search(words)
     if match is not None:
-        return _word_at(heading, match)
+        return _word_at(words, match)
     return of_another_body(heading) or _metal(heading)
+
+
+def unfamiliar(heading: str, *, sure: bool = False) -> str | None:
+    """Return the first word of an amount's heading that is not known to be said of a waste; None where all are.
+
+    ``FOREST_AREA_HA``, ``CHIMNEY_HEIGHT_M`` and ``ORE_VOLUME_M3`` are amounts of something else, and so may be whatever a word
+    nobody lists names: only words for amounts, units, wastes and how an amount was come by are familiar.
+    ``sure`` passes over a word nobody lists where no listed one says which amount it is: it may be that word in another language.
+    """
+    named = bool(wastes_named(_apart(heading)))
+    read = tokens(heading)
+    token = next((token for token in read if not _of_a_waste(token, named=named)), None)
+    of_amount = any(reading.startswith("amount ") for other in read for reading in other.readings)
+    if token is None or (sure and not token.readings and not of_amount):
+        return None
+    parts = [part for part in re.split(r"[\W_]+", _apart(heading)) if part and folded(part) in folded(token.text)]
+    return parts[0] if parts else token.text
+
+
+def _of_a_waste(token: Token, *, named: bool) -> bool:
+    word = folded(token.text)
+    if word in _OF_THE_MINE or (word in _OF_THE_PLACE and not named) or "half known" in token.readings:
+        return False
+    return (
+        not any(letter.isalpha() and letter != "x" for letter in word)
+        or (named and not token.readings.keys().isdisjoint({"symbol", "element_names"}))
+        or word in _PARTS_OF_UNITS
+        or word in MULTIPLES
+        or not token.readings.keys().isdisjoint(_SAID_OF_AMOUNTS)
+        or any(reading.startswith("amount ") for reading in token.readings)
+    )
+
+
+_SAID_OF_AMOUNTS = frozenset(
+    ["mass_units", "volume_amount_units", "area_units", "length_units", "unsure_mass_units", "waste_forms", "number", "sign",
+     "fillers", "statistics", "total_words", "lone_sums", "calculated", "grade_words", "preferred"]
+)  # fmt: skip
+"""Classes of words of the grammar of headings that may stand beside an amount of waste."""
+_OF_THE_MINE = frozenset(
+    ["ore", "mineral", "milled", "mined", "contained", "con", "concontained", "endowment", "head", "feature", "processed",
+     "minedquantity", "oremilled", "oremined", "soil", "topsoil"]
+)  # fmt: skip
+"""Words the grammar knows of amounts that are no waste's."""
+_OF_THE_PLACE = frozenset(
+    ["site", "pond", "ponds", "facility", "stage", "stockpile", "stockpiles", "bassin", "bassins"]
+)
+"""Words for what may be larger than the waste, or hold something else, where no waste is named beside them."""
+_PARTS_OF_UNITS = frozenset(["short", "long", "metric", "si", "shape", "tail", "geometry", "st", "cubic", "square"])
 
 
 def _metal(heading: str) -> str | None:

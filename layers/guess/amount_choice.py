@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from layers.cells.amounts_beside import of_another_body
+from layers.cells.amounts_beside import of_another_body, unfamiliar
 from layers.cells.heading_amounts import unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.waste_words import wastes_named
@@ -54,7 +54,7 @@ def best_first(layer_column: str, fitting: list[tuple[str, float]]) -> list[tupl
 def _rank(heading: str, layer_column: str) -> int:
     if layer_column in ORE:
         return 2 * is_bound(heading, layer_column)
-    if of_another_body(heading) is not None:
+    if of_another_body(heading) is not None or unfamiliar(heading) is not None:
         return 3
     if is_bound(heading, layer_column):
         return 2
@@ -105,7 +105,7 @@ def doubts(chosen: Mapping[str, str], rivals_of: Mapping[str, Sequence[str]], na
     for layer_column, name in chosen.items():
         others = rivals_of.get(layer_column, ())
         what = f"{layer_column} of the waste"
-        body = None if layer_column in ORE else of_another_body(name)
+        body = None if layer_column in ORE else of_another_body(name) or unfamiliar(name)
         if others:
             questions[layer_column] = (
                 f"which column is the {what}: {', '.join([name, *others][:6])}? Their numbers differ."

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from layers.accounting import Note
-from layers.cells.amounts_beside import doubtful_amount
+from layers.cells.amounts_beside import doubtful_amount, unfamiliar
 from layers.cells.heading_amounts import trailing_unit, unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import unit_factor
@@ -181,7 +181,7 @@ def amounts_of_other_things(source: str, mapped: Mapping[str, Sequence[str]], ly
     notes = []
     for name in lying:
         for heading in mapped.get(name, []):
-            word = doubtful_amount(heading)
+            word = doubtful_amount(heading) or unfamiliar(heading, sure=True)
             if word is not None:
                 text = (
                     f"The heading '{heading}' says '{word}', and its numbers were taken as {name} of the waste that lies there. "

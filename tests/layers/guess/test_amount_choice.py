@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers.cells.amounts_beside import of_another_body
+from layers.cells.amounts_beside import beside_the_waste, of_another_body, unfamiliar
 from layers.guess.amount_choice import measures_waste
 from layers.guess.columns import Guess
 from layers.guess.file import guess_file
@@ -111,3 +111,36 @@ def test_a_question_of_a_unit_shows_what_a_person_reads(tmp_path: Path, heading:
 @pytest.mark.parametrize(("heading", "of_waste"), [("WtKg", False), ("Mass (kg)", False), ("Mass (kt)", True)])
 def test_what_a_laboratory_received_is_no_amount_of_waste(heading: str, of_waste: bool) -> None:
     assert measures_waste(heading, "mass_t") == of_waste
+
+
+@pytest.mark.parametrize(
+    ("heading", "layer_column"),
+    [
+        ("FOREST_AREA_HA", "area_m2"), ("RECLAIMED_AREA_HA", "area_m2"), ("LAKE_AREA_HA", "area_m2"),
+        ("Waldfläche (ha)", "area_m2"),
+        ("SURVEYED_AREA_KM2", "area_m2"), ("HEADFRAME_HEIGHT_M", "height_m"), ("CHIMNEY_HEIGHT_M", "height_m"),
+        ("HEIGHT_ABOVE_RIVER_M", "height_m"), ("ORE_VOLUME_M3", "volume_m3"), ("Volumen excavado (m3)", "volume_m3"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_names_something_else_is_never_taken_unasked(
+    tmp_path: Path, heading: str, layer_column: str
+) -> None:
+    guess = guessed(tmp_path, {heading: FIRST})
+    assert guess.value(f"columns.{layer_column}") is None
+    assert unfamiliar(heading, sure=True) is not None
+
+
+def test_a_height_above_the_sea_is_no_height_of_a_waste(tmp_path: Path) -> None:
+    assert guessed(tmp_path, {"HEIGHT_ASL_M": FIRST}).value("columns.height_m") is None
+    assert beside_the_waste("HEIGHT_ASL_M") == "ASL"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Shape_Area", "AREA (ha)", "Hauteur de la digue (m)", "Altura atual (m)", "Surface du parc à résidus (ha)",
+     "Dump height (m)",
+     "Tonnes (10³)", "Volume (m3 x 10^6)", "Toneladas de relave", "Fläche der Halde (ha)", "Estimated tonnage of waste rock (t)",
+     "Objętość [tys. m3]", "Масса, тыс. т", "TAILINGS_ACRES", "Tailings pond area (ha)", "TONELAJE_ACTUAL"],
+)  # fmt: skip
+def test_words_said_of_wastes_are_familiar(heading: str) -> None:
+    assert unfamiliar(heading) is None
