@@ -75,6 +75,21 @@ MOST_FOUND_DEX = 1.99
 UNDECIDED_DEX = 1.0
 """Decades left open by limits or missing elements from which a value with a threshold inside its range decides nothing."""
 
+
+def reaches(value: np.ndarray, low: np.ndarray, open_dex: np.ndarray, threshold_ppm: np.ndarray | float) -> np.ndarray:
+    """Return which wastes reach a grade by what was measured of them; a sum of limits is no metal found.
+
+    Parameters
+    ----------
+    value, low, open_dex : ndarray of float, shape (n,)
+        ppm, and log10 of high over low (see `where_undetected`); NaN where nothing was measured.
+    threshold_ppm : float or ndarray of float
+        Where limits leave a value open over decades, its lower end has to reach it.
+    """
+    sure: np.ndarray = (value >= threshold_ppm) & ((low >= threshold_ppm) | ~(open_dex >= UNDECIDED_DEX))
+    return sure
+
+
 LEAST_SHARE_OF_LIMIT = 0.5
 """Of a limit that stands for a result below it, where the limit itself is no longer known."""
 

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX, WIDTH90, AssaySpread, all_below, mean_above, variance_of_mean
+from pipeline.evidence.assay_spread import (
+    MOST_OPEN_DEX,
+    WIDTH90,
+    AssaySpread,
+    all_below,
+    mean_above,
+    reaches,
+    variance_of_mean,
+)
 from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
 from pipeline.learning.candidates import Task
 from pipeline.learning.trained_model import Applicability, dissimilarity
@@ -76,15 +84,18 @@ def means_of_wastes(table: pd.DataFrame, spread: AssaySpread) -> pd.DataFrame:
     ----------
     table : DataFrame
         Rows by ``site_id`` with ``measured_ppm, measured_low_ppm, measured_high_ppm, measured_n, measured_squares`` and
-        ``measured_open_dex``.
+        ``measured_open_dex`` and ``threshold_ppm``. Added: ``measured_reaches``, whether it reaches that before it is raised.
     spread : AssaySpread
         How far an assay may lie from the mean of its waste.
     """
     undetected = _open_dex(table) >= MOST_OPEN_DEX
+    names = ("measured_ppm", "measured_low_ppm", "measured_open_dex", "threshold_ppm")
+    value, low, open_dex, threshold_ppm = (table[name].to_numpy(float) for name in names)
+    reached = reaches(value, low, open_dex, threshold_ppm)
     above = mean_above(_variance_of_means(table, _within(table, undetected, spread)))
     raised = np.where(undetected, 1.0, 10.0**above)
     columns = ["measured_ppm", "measured_low_ppm", "measured_high_ppm"]
-    return table.assign(**{name: table[name] * raised for name in columns})
+    return table.assign(**{name: table[name] * raised for name in columns}, measured_reaches=reached)
 
 
 def _open_dex(table: pd.DataFrame) -> np.ndarray:

@@ -166,8 +166,7 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
         expected, spread, shared, taught, kinds = _of_hosts(model, table, assays, sd, below)
         if kinds is not None:
-            rich = np.where(below, -np.inf, assays) >= np.log10(model.threshold_ppm)
-            sites = sites.assign(**of_kind(kinds, np.isfinite(assays), rich))
+            sites = sites.assign(**of_kind(kinds, np.isfinite(assays), table["measured_reaches"].to_numpy(bool)))
         of_hosts: dict[str, list[list[Any]]] = {"hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
         if model.target == "REE" and "learned_log10" not in table:
             of_hosts["hosts_published"] = published_wastes(table, assays)
@@ -223,7 +222,7 @@ def of_kind(expected: np.ndarray, assayed: np.ndarray, rich: np.ndarray) -> dict
     expected : ndarray of float, shape (n,)
         By the host tables alone, log10 of ppm: sites of one expectation are of one kind.
     assayed, rich : ndarray of bool, shape (n,)
-        Wastes that were assayed, and those whose assay reaches the grade.
+        Wastes that were assayed, and those whose assay reaches the grade as it was measured.
     """
     _, kind = np.unique(np.round(expected, 6), return_inverse=True)
     return {

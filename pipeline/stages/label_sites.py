@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import GeoDataFrame, Labels, Sites, SiteSamples, conform
-from pipeline.evidence.assay_spread import UNDECIDED_DEX
+from pipeline.evidence.assay_spread import reaches
 from pipeline.evidence.late_words import COLUMN, late_words, without_words
 from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
@@ -175,7 +175,7 @@ def _assay_labels(
     """
     label = np.full(len(value), np.nan)
     rule = np.full(len(value), "none", dtype=object)
-    positive = (value >= threshold_ppm) & ((low >= threshold_ppm) | ~(open_dex >= UNDECIDED_DEX))
+    positive = reaches(value, low, open_dex, threshold_ppm)
     negative = high < threshold_ppm
     between = ~np.isnan(value) & ~positive & ~negative
     label[positive], rule[positive] = 1.0, "assay: at or above the threshold"

@@ -45,6 +45,20 @@ def test_what_was_measured_stands_in_place_of_what_tables_say_of_such_ores(told)
         assert ((chance[of_kind & ~assayed] > chance.mean()) == rich).all()
 
 
+def test_an_assay_just_below_the_grade_did_not_reach_it(planted) -> None:
+    """The mean of a waste of which one sample holds 450 ppm is expected above 500; what was measured did not reach 500."""
+    frames = planted(80, assayed=0.22)
+    frames = bare(frames, np.where(np.arange(80) % 2 == 0, 450.0, 510.0))
+    model, features, *_ = learn(frames, PLACE, label_from="assays")
+    assert model.rests_on_companion
+    reasons = explain_sites(features, model, ExplainSitesParams())
+    counts = reasons.loc[reasons["feature"].str.startswith("kind_assays"), "value"]
+    assert len(counts)
+    at_least = (frames.site_samples["waste_treo_ppm"] >= model.threshold_ppm).sum()
+    assert model.threshold_ppm == 500
+    assert (counts == at_least).all()
+
+
 def test_few_assays_of_a_kind_leave_the_tables_their_say(planted) -> None:
     frames = bare(planted(80, assayed=0.03))
     model, features, *_ = learn(frames, PLACE, label_from="auto")
