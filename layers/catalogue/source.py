@@ -6,6 +6,8 @@ together make a `Source`, the only thing a reader needs to know besides the file
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,6 +53,23 @@ class Description(BaseModel):
     steward: str | None = None
     publish: Literal["allowed", "generalised", "never"] | None = None
     use_conditions: str | None = None
+
+    @field_validator("date", "permission_date", check_fields=False)
+    @classmethod
+    def _day_there_is(cls, text: str | None) -> str | None:
+        """Refuse a day or month in numbers that no calendar has; words such as ``October 2025`` are taken as they stand."""
+        match = _DAY.fullmatch(text.strip()) if text is not None else None
+        if match is not None:
+            try:
+                datetime.date(int(match["year"]), int(match["month"]), int(match["day"] or 1))
+            except ValueError:
+                raise ValueError(
+                    f"'{text}' is no day of any calendar; write year, month and day as 2024-01-31"
+                ) from None
+        return text
+
+
+_DAY = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?")
 
 
 class Source(Description):

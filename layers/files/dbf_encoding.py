@@ -1,4 +1,4 @@
-"""The encoding of a shapefile's attributes, where its code page file says another than the bytes show."""
+"""The table of a shapefile: its encoding where the code page file says another, records that are deleted, numbers cut off."""
 
 from __future__ import annotations
 
@@ -77,13 +77,57 @@ def _note(source: str, stated: str, used: str) -> Note:
     return Note(source, "encoding_contradicted", text)
 
 
-def deleted_records(path: Path) -> list[int]:
-    """Return the records (from 1) of the table of a shapefile that are marked as deleted and still stand in it."""
+def overflow_notes(source: str, path: Path) -> list[Note]:
+    """Tell numbers that were too wide for their column and stand in the table of a shapefile as asterisks; they read as empty.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source.
+    path : Path
+        The ``.shp`` file.
+    """
+    data = _table_beside(path)
+    if len(data) < _HEAD or b"**" not in data:
+        return []
+    count, head, length = (int.from_bytes(data[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
+    hits: dict[str, list[int]] = {}
+    start = 1
+    for at in range(_HEAD, head - 1, _HEAD):
+        field = data[at : at + _HEAD]
+        if len(field) < _HEAD or field[0] == _END_OF_FIELDS:
+            break
+        width = field[16]
+        if field[11:12] in (b"N", b"F"):
+            cells = (data[head + number * length + start :][:width].strip() for number in range(count if length else 0))
+            rows = [number + 1 for number, cell in enumerate(cells) if cell and not cell.strip(b"*")]
+            hits |= {field[:11].split(b"\0")[0].decode("ascii", "replace"): rows} if rows else {}
+        start += width
+    if not hits:
+        return []
+    rows = sorted({row for rows in hits.values() for row in rows})
+    text = (
+        f"Numbers were too wide for their column when the table was saved, and stand in it as asterisks ({', '.join(hits)}, "
+        f"first in row {rows[0]}); they were read as empty. Save the layer anew with wider columns, e.g. as GeoPackage."
+    )
+    return [Note(source, "numbers_cut_off", text, sum(map(len, hits.values())), tuple(hits), tuple(rows))]
+
+
+_HEAD, _END_OF_FIELDS = 32, 0x0D
+"""Bytes of the head of a table, and of the description of each of its columns; what ends these."""
+
+
+def _table_beside(path: Path) -> bytes:
     table = next(
         (part for part in path.parent.glob("*") if part.stem == path.stem and part.suffix.lower() == ".dbf"), None
     )
-    data = b"" if table is None else table.read_bytes()
-    if len(data) < 32:
+    return b"" if table is None or table.stat().st_size > _LARGEST else table.read_bytes()
+
+
+def deleted_records(path: Path) -> list[int]:
+    """Return the records (from 1) of the table of a shapefile that are marked as deleted and still stand in it."""
+    data = _table_beside(path)
+    if len(data) < _HEAD:
         return []
     count, head, length = (int.from_bytes(data[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
     if not length:

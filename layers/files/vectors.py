@@ -21,7 +21,7 @@ from layers.datum_doubts import system_doubts, text_beside
 from layers.errors import ConfigError, NoRowsError, SourceError
 from layers.files.cell_notes import notes_on_cells
 from layers.files.coded_values import decode_values
-from layers.files.dbf_encoding import deleted_records, true_encoding
+from layers.files.dbf_encoding import deleted_records, overflow_notes, true_encoding
 from layers.files.geojson_crs import crs_member
 from layers.files.json_text import parse_json, require_shapes
 from layers.files.likely_encodings import require_western
@@ -160,8 +160,9 @@ def _read_layer(source: Source, where: str, path: Path) -> tuple[pd.DataFrame, l
         require_shapes(where, raw)
         bare = raw.lstrip()[:1] == b"["
         data = _as_collection(raw) if bare else raw if notes else path
-    elif path.suffix.lower() == ".shp" and encoding is None:
-        encoding, notes = true_encoding(source.id, path)
+    elif path.suffix.lower() == ".shp":
+        encoding, notes = (encoding, []) if encoding is not None else true_encoding(source.id, path)
+        notes = [*notes, *overflow_notes(source.id, path)]
     opened = open_layer(source.id, where, data, source.layer, encoding)
     frame = opened.frame
     if opened.expected >= 0 and len(frame) != opened.expected:

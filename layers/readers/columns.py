@@ -289,11 +289,15 @@ def checked_options(source: Source, model: type[OptionsT], known: Sequence[str],
     Raises
     ------
     ConfigError
-        If ``columns`` or ``options`` hold unknown keys, or an option a wrong value.
+        If ``columns``, ``defaults`` or ``options`` hold unknown keys, or an option a wrong value.
     """
-    strange = sorted(set(source.columns) - set(known))
-    if strange:
-        raise ConfigError(f"{source.id}.columns: {kind} has no {', '.join(strange)}. It has: {', '.join(known)}.")
+    for part, keys in (("columns", source.columns), ("defaults", source.defaults)):
+        strange = sorted(set(keys) - set(known))
+        if strange:
+            hint = did_you_mean(strange[0], known, most=1, least_likeness=0.6)
+            raise ConfigError(
+                f"{source.id}.{part}: {kind} has no {', '.join(strange)}.{hint} It has: {', '.join(known)}."
+            )
     try:
         return model.model_validate(source.options)
     except ValidationError as failure:

@@ -49,10 +49,12 @@ from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
 from layers.readers.made_columns import made_column_notes
 from layers.readers.method_notes import sieved_notes
+from layers.readers.one_point import line_notes
 from layers.readers.other_matter import other_matter_notes, part_only_columns, part_only_rows
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.prime_meridians import refuse_meridians_above
+from layers.readers.rows_put_aside import commented_out, without_dittos
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.readers.unclear_controls import unclear_controls
@@ -113,7 +115,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     if withheld:
         cells, rows, geometry = cells.iloc[wanted].reset_index(drop=True), rows[wanted], _geometry(raw, wanted)
     cells, broken = without_broken_ids(source, cells, rows, ("sample_id", "site_key"))
-    collar_notes += broken
+    cells, dittos = without_dittos(source, cells, rows)
+    collar_notes += [*broken, *dittos]
     collar_notes += other_matter_notes(source, cells, rows, options.ignore)
     collar_notes += part_only_rows(source.id, cells, rows)
     if mapped_columns(source, cells, "analyte"):
@@ -191,7 +194,7 @@ def _no_samples(
     ``used`` gets the columns that tell such rows.
     """
     notes: list[Note] = []
-    left_out = heading_rows(where, cells, rows) | shifted_rows(cells)
+    left_out = heading_rows(where, cells, rows) | shifted_rows(cells) | commented_out(cells)
     if options.control_rows == "reject":
         translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
         sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
@@ -294,7 +297,7 @@ def _places(
             "longitude": shapely.get_x(shapes),
             "coordinate_precision_km": nowhere,
         }
-        return {**location, "geometry": shapes}, {}, []
+        return {**location, "geometry": shapes}, {}, line_notes(source.id, geometry.to_numpy(), rows)
     if not _POSITION & set(source.columns):
         if "site_key" not in source.columns:
             raise SourceError(

@@ -1,4 +1,4 @@
-"""Wastes that are said to be gone and of which nothing is left by their amount: no footprint tells how much lies there."""
+"""Wastes that are said to be gone, or not to be there at all, and what their amounts say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.hedges import is_only_gone
 from layers.cells.waste_words import says_waste_is_gone
-from layers.readers.columns import mapped_columns
+from layers.readers.columns import as_text, mapped_columns
 from layers.readers.planned_wastes import make_none
 
 _LYING = ("area_m2", "height_m")
@@ -63,3 +63,35 @@ def without_gone(source: Source, cells: pd.DataFrame, fields: dict[str, Any], ro
     )
     columns = [column for name in ("mass_t", "volume_m3", "status") for column in mapped_columns(source, cells, name)]
     return [Note(source.id, "waste_gone", text, int(gone.sum()), tuple(columns), tuple(rows[gone]))]
+
+
+def amounts_of_none(source: Source, cells: pd.DataFrame, fields: Mapping[str, Any], rows: np.ndarray) -> list[Note]:
+    """Tell rows whose cell of the kind says that there is no waste, while a mass or volume is stated; both are kept.
+
+    Parameters are those of `without_gone`.
+    """
+    filled = np.logical_or.reduce(
+        [np.zeros(len(rows), dtype=bool)]
+        + [
+            as_text(cells[column]).notna().to_numpy(dtype=bool)
+            for column in mapped_columns(source, cells, "waste_type")
+        ]
+    )
+    amounts = {name: np.asarray(fields[name].gt(0), dtype=bool) for name in ("mass_t", "volume_m3")}
+    held = filled & fields["waste_type"].eq("none").to_numpy(dtype=bool) & (amounts["mass_t"] | amounts["volume_m3"])
+    if not held.any():
+        return []
+    columns = [
+        *mapped_columns(source, cells, "waste_type"),
+        *(
+            column
+            for name, there in amounts.items()
+            if (held & there).any()
+            for column in mapped_columns(source, cells, name)
+        ),
+    ]
+    text = (
+        f"Rows say that there is no waste of any kind, and state an amount of it (first row {rows[held][0]}): which of the two "
+        "is meant? Both were kept; correct the cell, or say under 'values: {waste_type: …}' what the word means."
+    )
+    return [Note(source.id, "amount_of_none", text, int(held.sum()), tuple(columns), tuple(rows[held]))]

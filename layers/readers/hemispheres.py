@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -211,12 +212,41 @@ def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
     if not lands:
         return []
     now = known.names_of(known.may_lie_in(float(np.median(longitude)), float(np.median(latitude)))[:2])
+    sides = _columns_of_sides(table)
+    if sides:
+        named = ", ".join(f"{axis}_hemisphere: {column}" for axis, column in sides.items())
+        text = (
+            f"Hardly a coordinate has a sign or a letter, and columns that hold the letters of the half of the earth are not "
+            f"mapped: as the rows were read they lie in {now or 'no country'}, {'; '.join(lands)}. State columns: {{{named}}}."
+        )
+        note = table.note("hemisphere_unstated", text, placed)
+        return [replace(note, columns=(*note.columns, *sides.values()))]
     text = (
         "Hardly a coordinate has a sign or a letter and nothing else says where the rows lie: "
         f"as they stand in {now or 'no country'}, "
         f"{'; '.join(lands)}. Make sure that no minus was lost."
     )
     return [table.note("hemisphere_unstated", text, placed)]
+
+
+_LETTERS = {"latitude": frozenset(["n", "s", "north", "south", "nord", "sud", "norte", "sur", "sul"]),
+            "longitude": frozenset(["e", "w", "o", "east", "west", "est", "ouest", "este", "oeste", "ost"])}  # fmt: skip
+
+
+def _columns_of_sides(table: PlacedRows) -> dict[str, str]:
+    """Return, per axis, a column that nobody maps and that holds nothing but letters or words of that axis' halves."""
+    mapped = {
+        name
+        for layer_column in table.source.columns
+        for name in mapped_columns(table.source, table.cells, layer_column)
+    }
+    sides: dict[str, str] = {}
+    for name in (str(column) for column in table.cells.columns if str(column) not in mapped):
+        words = {str(word).strip(" .").casefold() for word in table.cells[name].dropna().unique()[:_LOOKED_AT]} - {""}
+        for axis, letters in _LETTERS.items():
+            if words and words <= letters:
+                sides.setdefault(axis, name)
+    return sides
 
 
 def zones_without_half(table: PlacedRows, confirmed: bool) -> list[Note]:

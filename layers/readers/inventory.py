@@ -31,11 +31,13 @@ from layers.readers.columns import (
 from layers.readers.coordinates import read_points
 from layers.readers.inner_headings import heading_rows
 from layers.readers.joined_amounts import join_amounts
+from layers.readers.one_point import line_notes, one_point_notes
 from layers.readers.outline_areas import settle_areas
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.prime_meridians import refuse_meridians_above
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
+from layers.readers.rows_put_aside import commented_out, without_dittos
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.readers.sums_of_others import sums_of_others
@@ -91,7 +93,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         )
     kept, withheld = rows_wanted(source, where, table.cells)
     cells, broken = without_broken_ids(source, table.cells, table.rows, ("official_id", "parent_id"))
-    table, joined_notes = replace(table, cells=cells), [*joined_notes, *broken]
+    cells, dittos = without_dittos(source, cells, table.rows)
+    table, joined_notes = replace(table, cells=cells), [*joined_notes, *broken, *dittos]
     kept, headings = _without_headings(source, where, table, kept)
     kept, merged, notes = _distinct(source, where, options, table, kept)
     cells = table.cells.loc[kept].reset_index(drop=True)
@@ -127,6 +130,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     )
     layer = layer.iloc[good].reset_index(drop=True)
     layer["record_id"] = _record_ids(source.id, layer["official_id"], layer["source_row"])
+    used = named_columns(source, cells) | set(quoted)
+    field_notes = [*field_notes, *one_point_notes(source.id, layer, cells.iloc[good].reset_index(drop=True), used)]
     return Reading(
         source=source.id,
         layer=conform(layer, Records),
@@ -144,7 +149,7 @@ def _without_headings(
 ) -> tuple[np.ndarray, list[dict[str, Any]]]:
     """Turn away repeated headings and rows moved to the side, before anything is read from their cells."""
     cells, rows = table.cells.iloc[kept].reset_index(drop=True), table.rows[kept]
-    bad = heading_rows(where, cells, rows) | shifted_rows(cells)
+    bad = heading_rows(where, cells, rows) | shifted_rows(cells) | commented_out(cells)
     return np.delete(kept, list(bad)), reject_all(source.id, rows, cells, bad)
 
 
@@ -264,7 +269,7 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries, rows: np.ndarray) ->
     shapes = geometry.to_numpy().copy()
     present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     shapes[~present] = None
-    notes = _mended(source, shapes, rows)
+    notes = [*_mended(source, shapes, rows), *line_notes(source.id, shapes, rows)]
     inside = np.full(len(shapes), None, dtype=object)
     inside[present] = shapely.point_on_surface(shapes[present])
     turns = np.nan_to_num(np.floor((shapely.get_x(inside) + 180) / 360))
@@ -285,9 +290,7 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries, rows: np.ndarray) ->
         "outline_area_m2": area,
         "geometry": shapes,
     }
-    text = (
-        "Positions of areas and lines are points inside them; areas without a stated size have that of their outline."
-    )
+    text = "Positions of areas are points inside them; areas without a stated size have that of their outline."
     if areal.any():
         notes.append(Note(source.id, "outlines", text, int(areal.sum())))
     return location, [*notes, *_spread_out(source, shapes, rows)]

@@ -147,7 +147,8 @@ def _minutes_as_decimals(points: Points, good: np.ndarray, source: str) -> list[
     else:
         packed = (fractions * 10_000).round()
         whole = np.abs(fractions * 10_000 - packed).max() < 1e-2
-        if not whole or (packed // 100).max() > 59 or (packed % 100).max() > 59:
+        three_decimals = not (packed % 10).any()  # with a 0 behind them, no seconds
+        if not whole or three_decimals or (packed // 100).max() > 59 or (packed % 100).max() > 59:
             return []
         pattern = "have four decimals of which no pair exceeds 59: they may be degrees.minutes and seconds"
     text = f"All coordinates {pattern}. They were taken as decimal degrees; ask the publisher."

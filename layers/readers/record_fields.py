@@ -17,7 +17,7 @@ from layers.catalogue.source import Source
 from layers.cells.commodities import commodities_taken_back, normalise_commodities, unknown_commodities
 from layers.cells.waste_words import settle
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
-from layers.readers.gone_wastes import without_gone
+from layers.readers.gone_wastes import amounts_of_none, without_gone
 from layers.readers.joined_options import AmountTable
 from layers.readers.marked_columns import MarkOptions, marked_columns, marked_words
 from layers.readers.named_wastes import with_named_wastes, with_ores_of_residues, without_unworked
@@ -171,6 +171,7 @@ def record_fields(
     notes += without_unworked(source, cells, fields, rows)
     notes += without_planned(source, cells, fields, rows)
     notes += without_gone(source, cells, fields, rows)
+    notes += amounts_of_none(source, cells, fields, rows)
     notes += status_notes(source, cells, fields, rows)
     notes += status_words_unknown(source, cells, fields, rows)
     notes += record_years(source, cells, rows, fields)

@@ -64,6 +64,7 @@ SUSPICIOUS = frozenset(
         "outside_zone", "waste_planned", "waste_gone", "amounts_of_two_sizes", "values_wrapped", "values_cut_off",
         "outside_declared_range", "control_codes_unknown",
         "repeats_by_number", "ids_like_controls", "ids_as_dates", "percent_by_format",
+        "records_by_year", "lines_as_places", "ditto_marks", "numbers_cut_off", "amount_of_none",
         "amount_impossible", "nothing_in_region", "total_not_mapped",
         "code_among_limits", "total_against_parts", "status_not_understood",
         "made_results", "rare_earths_flat", "results_differ",

@@ -20,6 +20,8 @@ from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import merge_sites
 
+AROUND_THE_EARTH_KM = 21_000.0
+"""No two places lie so far apart."""
 NAMED = 5
 """Keys that found no site are named, so many of them."""
 
@@ -113,7 +115,9 @@ def assays_found(config: RunConfig, inputs: Inputs) -> list[Shared]:
     try:
         links = link_records(records, inputs["links"], config.link_records)
         sites = describe_camps(merge_sites(records, links, config.merge_sites), config.describe_camps)
-        located = locate_assays(keyed, sites, config.locate_assays.model_copy(update={"require_match": False}))
+        params = config.locate_assays.model_copy(update={"require_match": False})
+        located = locate_assays(keyed, sites, params)
+        anywhere = locate_assays(keyed, sites, params.model_copy(update={"agreement_km": AROUND_THE_EARTH_KM}))
     except StageError as error:
         return [("check_match_stops", {"why": str(error)})]
     sentences: list[Shared] = []
@@ -121,13 +125,18 @@ def assays_found(config: RunConfig, inputs: Inputs) -> list[Shared]:
         per_key = own.sort_values("site_id", na_position="last").drop_duplicates("site_key")
         lost = per_key[per_key["site_id"].isna()]
         counts = {how: int((per_key["site_rule"] == how).sum()) for how in HOW}
-        several = lost.loc[lost["site_key_status"] == "ambiguous", "site_key"]
+        unclear = lost.loc[lost["site_key_status"] == "ambiguous", "site_key"]
+        by_key = anywhere.loc[anywhere["site_key_status"] == "matched", "site_key"]
+        far, several = unclear[unclear.isin(by_key)], unclear[~unclear.isin(by_key)]
         none = lost.loc[lost["site_key_status"] != "ambiguous", "site_key"]
         n = len(per_key)
         sentences.append(
             ("check_match_keys", {"source": name, "n": n, "found": n - len(lost), **counts, "several": _some(several),
                                   "n_several": len(several), "none": _some(none), "n_none": len(none)})
         )  # fmt: skip
+        if len(far):
+            apart = {"source": name, "n": len(far), "shown": _some(far), "km": params.agreement_km}
+            sentences.append(("check_match_far", apart))
     return sentences
 
 

@@ -187,6 +187,14 @@ def test_a_swapped_file_stops() -> None:
         degrees(["-120.1", "-119.2", "-118.3"], ["55.1", "54.2", "53.3"])
 
 
+@pytest.mark.parametrize(("behind", "suspected"), [("50", False), ("40", False), ("43", True)])
+def test_minutes_and_seconds_behind_the_point_are_suspected_of_four_decimals_alone(
+    behind: str, suspected: bool
+) -> None:
+    read = degrees([f"49.{m}{behind}" for m in range(34, 46)], [f"-80.{m}{behind}0" for m in range(34, 46)])
+    assert ("degrees_minutes" in note_codes(read)) is suspected
+
+
 def test_longitudes_beyond_180_are_counted_back() -> None:
     read = degrees(["55.0000", "55.0000"], ["240.0000", "-120.0000"], crs="EPSG:4326")
     assert read.longitude.tolist() == [-120, -120]

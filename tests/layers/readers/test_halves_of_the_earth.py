@@ -173,3 +173,16 @@ def test_metres_beside_degrees_are_compared_without_a_zone(
     columns = {"official_id": "id", "latitude": "lat", "longitude": "lon"}
     reading = read(tmp_path, "id,lon,lat,UTM_E,UTM_N", rows, columns=columns, crs="EPSG:4326")
     assert [note.rows for note in reading.notes if note.code == "coordinates_disagree"] == told
+
+
+def test_columns_of_letters_that_nobody_mapped_are_named(tmp_path: Path) -> None:
+    rows = [(f"A{n}", f"27.{n}2345", "S", f"70.{n}2345", "W") for n in range(1, 5)]
+    columns = {"official_id": "id", "latitude": "Lat", "longitude": "Lon"}
+    facts = {"columns": columns, "crs": "EPSG:4326"}
+    (note,) = notes_of(read(tmp_path, "id,Lat,NS,Lon,EW", rows, **facts), "hemisphere_unstated")
+    assert note.columns == ("Lat", "Lon", "NS", "EW")
+    assert "latitude_hemisphere: NS, longitude_hemisphere: EW" in note.message
+    sides = {"latitude_hemisphere": "NS", "longitude_hemisphere": "EW"}
+    mapped = read(tmp_path, "id,Lat,NS,Lon,EW", rows, columns=columns | sides, crs="EPSG:4326")
+    assert mapped.layer["latitude"].max() < 0
+    assert not notes_of(mapped, "hemisphere_unstated")

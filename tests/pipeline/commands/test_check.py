@@ -119,6 +119,15 @@ def keyed_sources(folder: Path) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+def test_a_key_whose_site_lies_far_from_the_sample_is_told_as_such(tmp_path: Path) -> None:
+    sources = keyed_sources(tmp_path)[:2]
+    (tmp_path / "lab.csv").write_text("Sample,Mine,La_ppm,Lat,Lon\nB1,A1,10,51.0,-88.0\nB2,A2,20,,\n", encoding="utf-8")
+    columns = {"sample_id": "Sample", "site_key": "Mine", "latitude": "Lat", "longitude": "Lon"}
+    text, _ = check(tmp_path, [sources[0], {**sources[1], "crs": "EPSG:4326", "columns": columns, "values": {}}])
+    assert "Not found: 0 of no site here, 0 that may be several sites." in text
+    assert "lab: 1 keys (A1) name a site that lies more than" in text
+
+
 @pytest.mark.parametrize("bbox", [None, [-91.0, 49.0, -89.0, 52.0]])
 def test_check_counts_rows_and_keys_as_a_run_does(tmp_path: Path, bbox: list[float] | None) -> None:
     raw = {"name": "t", "title": "A test", "sources": keyed_sources(tmp_path), "region": {"bbox": bbox}}
