@@ -37,22 +37,8 @@ FAR_FROM_LINES = {
     "dask_cluster",
 }
 """Fixtures of tests that try much at once on real files, in browsers and on clusters: which lines they pass says little."""
-WHOLE_RUNS = {
-    "test_cluster_faults",
-    "test_demo_kills",
-    "test_docs",
-    "test_faults_model",
-    "test_fuzz",
-    "test_fuzz_files",
-    "test_linked_files",
-    "test_long_cells",
-    "test_memory",
-    "test_nothing_stale",
-    "test_requests_first",
-    "test_run_folder",
-    "test_withheld_first",
-}
-"""Files of tests that run everything again and again."""
+WHOLE_RUNS = {"faults", "mutations", "sovereignty", "test_docs", "test_withheld_first"}
+"""Folders and files of tests that run or read everything again and again."""
 
 
 LONGEST_FIRST = (
@@ -74,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     tried = set()
     for item in items:
-        whole = item.path.parent.name in ("sovereignty", "mutations") or item.path.stem in WHOLE_RUNS
+        whole = not WHOLE_RUNS.isdisjoint((item.path.parent.name, item.path.stem))
         test, bracket, _ = item.nodeid.partition("[")
         if whole or FAR_FROM_LINES & set(getattr(item, "fixturenames", ())) or (bracket and test in tried):
             item.add_marker("no_cover")
