@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from layers.accounting import Note
 from layers.elements import REE
@@ -103,6 +102,8 @@ def _series(measured: Columns) -> dict[str, str]:
 
 
 def _sorted_alone(measured: Columns) -> dict[str, str]:
+    from scipy.stats import rankdata
+
     rare = {element: ppm for element, ppm in measured.items() if element in REE and np.isfinite(ppm).all()}
     in_order = [element for element, ppm in rare.items() if len(ppm) >= _SORTED and _monotone(np.diff(ppm))]
     if len(rare) < 3 or not in_order:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
-from scipy.stats import beta
 
 from pipeline.evidence.assay_spread import (
     LEAST_SHARE_OF_LIMIT,
@@ -215,6 +214,8 @@ def _probit(chance: np.ndarray) -> np.ndarray:
 
 def _ends(shares: np.ndarray, strength: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return what better knowledge of hosts could still make of the chance to reach the threshold, 5 and 95 %."""
+    from scipy.stats import beta
+
     chance = shares.sum(axis=1)
     any_host = np.full(len(chance), above[1:].mean())
     of_hosts = np.divide(shares @ above[1:], chance, out=any_host, where=chance > 0)

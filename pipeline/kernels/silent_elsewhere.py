@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import fisher_exact
 
 LEAST_WASTES = 20
 """Assayed wastes with a value, and others, from which the two are compared."""
@@ -42,6 +41,8 @@ def is_silent_elsewhere(values: np.ndarray, grade: np.ndarray) -> bool:
     grade : ndarray of float, shape (n,)
         Assayed grade in any monotonous scale, NaN where the waste was not assayed.
     """
+    from scipy.stats import fisher_exact
+
     known, assayed = np.isfinite(values), np.isfinite(grade)
     own, others = values[known & assayed], np.sort(values[known & ~assayed])
     if min(len(own), len(others)) < LEAST_WASTES:

@@ -10,10 +10,10 @@ import pandas as pd
 from layers.findings import Finding
 from layers.validation import Figures
 from pipeline.learning.candidates import Task
-from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.figures import measure
 from pipeline.learning.fold_scores import FoldScores, score_folds
 from pipeline.learning.folds import Folds
+from pipeline.learning.labels import evidence_group
 from pipeline.learning.methods import fit_of
 from pipeline.learning.validation import area_under_curve
 

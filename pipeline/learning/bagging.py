@@ -8,11 +8,9 @@ from typing import Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from pipeline.learning.labels import NEGATIVE, POSITIVE, PROBIT_TO_LOGIT, UNLABELLED
 from pipeline.learning.ridge_logistic import fit_ridge_logistic
 
-POSITIVE, NEGATIVE, UNLABELLED = 1, 0, -1
-PROBIT_TO_LOGIT = 1.702
-"""The logistic of 1.702 z is within 0.01 of the normal distribution function of z (Haley 1952)."""
 SMALLEST_SPREAD = 0.15
 """Least residual spread of concentrations believed, in log10: repeat samples of one waste differ by that much."""
 

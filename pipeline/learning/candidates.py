@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.learning.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
-from pipeline.learning.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio, fitted_scaler
+from pipeline.learning.labels import NEGATIVE, POSITIVE
 from pipeline.learning.validation import Fit
+
+if TYPE_CHECKING:
+    from pipeline.learning.bagging import BlockBaggedRanker
 
 BAGGED: dict[str, float] = {"logistic": 0.3, "grade_ridge": 0.3}
 """Kinds of bags, with what `BlockBaggedRanker` takes as inverse penalty."""
@@ -166,6 +168,8 @@ def _preparation(task: Task, rows: np.ndarray) -> Preparation:
     """Return the steps fitted one by one: a pipeline would copy each before it fits it."""
     from sklearn.pipeline import Pipeline
 
+    from pipeline.learning.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio, fitted_scaler
+
     table = task.features[rows]
     known = KnownColumns().fit(table)
     names, values = tuple(known.kept_), known.transform(table)
@@ -184,6 +188,8 @@ def _preparation(task: Task, rows: np.ndarray) -> Preparation:
 
 
 def _fit_bags(task: Task, kind: str, n_bags: int, ready: Preparation) -> BlockBaggedRanker:
+    from pipeline.learning.bagging import BlockBaggedRanker
+
     bags = BlockBaggedRanker(
         kind,
         n_bags,

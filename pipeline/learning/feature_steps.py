@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from pipeline.learning.labels import evidence_group
+
 
 class KnownColumns(TransformerMixin, BaseEstimator):
     """Keep, by name, the columns that say something in the training rows.
@@ -135,21 +137,6 @@ class FillBounded(TransformerMixin, BaseEstimator):
     def transform(self, X: np.ndarray) -> np.ndarray:
         """Return a table without missing values."""
         return np.clip(np.nan_to_num(np.asarray(X, dtype=float), nan=0.0), -self.bound, self.bound)
-
-
-def evidence_group(name: str) -> str:
-    """Return the kind of evidence a feature belongs to: near, raster, waste, expert, deposit, structure or form."""
-    start = name.split("_")[0]
-    known = {
-        "near": "near",
-        "raster": "raster",
-        "waste": "waste",
-        "type": "expert",
-        "pathfinder": "expert",
-        "dep": "deposit",
-        "structure": "structure",
-    }
-    return known.get(start, "form")
 
 
 EXPERT_WEIGHT = 4.0

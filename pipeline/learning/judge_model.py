@@ -18,13 +18,13 @@ from layers.validation import (
 )
 from pipeline.kernels.spatial_blocks import random_folds
 from pipeline.learning.alarms import alarms, figures_of_features, strongest_column
-from pipeline.learning.bagging import NEGATIVE, UNLABELLED
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
 from pipeline.learning.evidence_table import evidence_table
 from pipeline.learning.figures import Measured, last, measure
 from pipeline.learning.fold_scores import score_folds
 from pipeline.learning.folds import Folds, complements
+from pipeline.learning.labels import NEGATIVE, UNLABELLED
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import place_null, spatial_null
 from pipeline.learning.questions import answer, row_results

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pipeline.learning.bagging import PROBIT_TO_LOGIT
 from pipeline.learning.candidates import Task, prepare
-from pipeline.learning.feature_steps import KnownColumns
 from pipeline.learning.grade_model import fitted_field, grade_field_fit
-from pipeline.learning.linear_score import EvidenceWeights, LinearScore
+from pipeline.learning.labels import PROBIT_TO_LOGIT
 from pipeline.learning.validation import Fit, areas_under_curves
 
 ONE_COLUMN = {"pathfinder": "pathfinder_z", "affinity": "type_affinity"}
@@ -90,6 +88,9 @@ def _fitted_steps(task: Task, code: str, rows: np.ndarray) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
 
+    from pipeline.learning.feature_steps import KnownColumns
+    from pipeline.learning.linear_score import LinearScore
+
     used = task.seen(rows) & task.judged
     table, classes = task.features[used], task.positive[used].astype(int)
     if code in ONE_COLUMN:
@@ -111,6 +112,8 @@ def _steps(code: str, *, varied: bool) -> list[tuple[str, Any]]:
     """Return the unfitted steps between the columns and the score of a simple method."""
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import StandardScaler
+
+    from pipeline.learning.linear_score import EvidenceWeights
 
     if not varied:
         return []
@@ -161,6 +164,8 @@ def one_column_fit(task: Task) -> Fit:
 def _grade_pipeline(task: Task, rows: np.ndarray) -> Any:
     """Return the trend of the grade model as log-odds of reaching the threshold; its field has no place in a row of features."""
     from sklearn.pipeline import Pipeline
+
+    from pipeline.learning.linear_score import LinearScore
 
     ready = prepare(task, rows)
     fitted = fitted_field(task, ready, rows)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from layers.validation import Null
 from pipeline.kernels.spatial_nulls import best_share, fitted_field, monte_carlo_p, shifted_values
@@ -250,6 +249,8 @@ def _aucs(parts: list[Projection], values: np.ndarray, positive: np.ndarray, fix
 
 def _wins(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return won and compared pairs of a positive and another row, column by column."""
+    from scipy.stats import rankdata
+
     if not len(score):
         return np.zeros(positive.shape[1]), np.zeros(positive.shape[1])
     count = positive.sum(axis=0)

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.validation import Validation
 from pipeline.evidence.assay_spread import as_limit
 from pipeline.kernels.linear_field import LinearField
-from pipeline.learning.feature_steps import evidence_group
+from pipeline.learning.labels import evidence_group
 
 Kind = Literal["supervised", "pu_bagging", "companion_only"]
 

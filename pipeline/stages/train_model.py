@@ -21,12 +21,11 @@ from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.kernels.spatial_blocks import choose_block_km, grid_blocks
 from pipeline.learning.applicability import fit_grade_line, means_of_wastes, measure_applicability, weigh_waste
 from pipeline.learning.attempts import Attempt, attempt, place_instead
-from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task, rows_looked_at, threshold_distance
-from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.fold_scores import out_of_fold
 from pipeline.learning.grade_model import with_grades
 from pipeline.learning.judge_model import Judgement, weight_tornado
+from pipeline.learning.labels import UNLABELLED, evidence_group
 from pipeline.learning.methods import final_model
 from pipeline.learning.skill import nothing_learned, place_tried
 from pipeline.learning.surface_model import SurfaceModel, surface_model

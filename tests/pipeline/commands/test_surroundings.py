@@ -23,8 +23,10 @@ def former() -> Iterator[tuple[int, int, int]]:
 
 
 def test_frames_of_dask_are_loaded_by_no_command_and_may_be_after_it() -> None:
+    """Nor does a command that trains nothing, such as `check`, load what training needs."""
     lines = (
-        "import sys",
+        "import sys, pipeline.commands.check",
+        "assert not {'sklearn', 'scipy.stats', 'skops'} & set(sys.modules)",
         "from layers.schema import Sites, empty",
         "from pipeline.commands.surroundings import surroundings",
         "with surroundings({}):",
