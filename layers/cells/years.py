@@ -122,6 +122,12 @@ def open_end(text: str) -> str:
     return "last" if _STILL.search(cell) else "first" if _UNTIL.search(cell) else ""
 
 
+def is_bound(text: str) -> bool:
+    """Say whether a cell names one year, before or after which something was: ``pre-1950``, ``<1950``, ``after 1960``."""
+    cell = unicodedata.normalize("NFKC", str(text)).strip()
+    return _BOUND.match(cell) is not None and len(re.findall(r"(?<!\d)\d{4}(?!\d)", cell)) == 1
+
+
 def may_be_months(texts: Iterable[str]) -> set[str]:
     """Return cells of a column of single years that are months as well as spans (``1990-06``); none beside clear spans."""
     distinct = {str(text).strip() for text in texts}
@@ -130,6 +136,11 @@ def may_be_months(texts: Iterable[str]) -> set[str]:
     return {text for text in distinct if _MONTH.fullmatch(text)}
 
 
+_BOUND = re.compile(
+    r"(?:pre|before|prior to|by|no later than|not (?:before|after)|after|post|avant|apr[èe]s|vor|nach|antes de|despu[ée]s de|"
+    r"depois de|ap[óo]s|prima del|dopo il|før|efter|före|etter|ennen|przed|po|до|после|[<>≤≥])[\s.\-–]*\d{4}(?!\d)",
+    re.IGNORECASE,
+)
 _SPAN_IN_SHORT = re.compile(r"\d{4}\s*[-–—/]\s*\d")
 _STILL = re.compile(
     r"^(?:since|from|after|seit|ab|von|depuis|desde|a partir|dal|från|sedan|fra|siden|sinds|vanaf|od|с|自)\b|^自|"

@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cells.years import may_be_months, open_end, parse_years
+from layers.cells.years import is_bound, may_be_months, open_end, parse_years
 from layers.readers.columns import mapped_columns, text_or_default
 
 _PARTS = {"first_year": "first", "last_year": "last"}
@@ -53,12 +53,17 @@ def record_years(
             read.loc[unclear, "reason"] = [f"'{text}' may be a month or a span of years" for text in texts[unclear]]
         fields[name] = read[part]
         uncertain = (read["uncertainty_years"] > 0).to_numpy(dtype=bool)
+        bounds = [text for text in texts.dropna().unique() if is_bound(str(text))]
+        bounded = texts.isin(bounds).to_numpy(dtype=bool) & read[part].notna().to_numpy(dtype=bool)
+        uncertain = uncertain & ~bounded
+        before = f"says that it was before or after a year (e.g. '{bounds[0]}'); that year was taken." if bounds else ""
         refused = read["reason"].notna().to_numpy(dtype=bool)
         coming = (read[part] > datetime.datetime.now(tz=datetime.UTC).year).to_numpy(dtype=bool)
         reasons = "; ".join(read.loc[refused, "reason"].unique()[:3])
         latest = f"{read[part].max():.0f}" if coming.any() else ""
         for code, which, text in (
             ("uncertain_year", uncertain, "names a decade or an approximate year; its first year was taken."),
+            ("uncertain_year", bounded, before),
             ("unread_year", refused, f"was left missing where it could not be read: {reasons}."),
             ("year_to_come", coming, f"lies in the future (up to {latest}): planned, or mistyped?"),
         ):

@@ -120,3 +120,22 @@ def test_a_date_that_no_calendar_has_is_refused(date: str, there: bool) -> None:
     else:
         with pytest.raises(ValueError, match="no day of any calendar"):
             Source(id="s", role="inventory", path="s.csv", date=date)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("pre-1950", "before or after"),
+        ("<1950", "before or after"),
+        ("c. 1950", "approximate"),
+        ("1950", None),
+        ("since 1950", None),
+    ],
+)
+def test_a_year_that_is_a_bound_is_told_as_one(tmp_path: Path, cell: str, words: str | None) -> None:
+    columns = {**COLUMNS, "first_year": "Opened"}
+    reading = sites(tmp_path, [f"{row('A1', 'Alder')},{cell}"], f"{HEAD},Opened", columns=columns)
+    assert reading.layer["first_year"].tolist() == [1950]
+    noted_words = [note.message for note in noted(reading, "uncertain_year")]
+    assert len(noted_words) == (words is not None)
+    assert all(words is not None and words in text for text in noted_words)
