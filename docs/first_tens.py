@@ -33,6 +33,7 @@ RULES = {
     "area_law": "from its area",
     "endowment_grade": "from metal and grade",
     "contradicted": "records disagree",
+    "mass_or_volume": "tonnes and volume disagree",
 }
 KINDS = {"unclear": "kind unknown", "worked": "worked mine", "waste": "waste on record"}
 _ROW = re.compile(r"^\| [^|]+ \| .*?\(`([^`]+)`\) \|.*\| ([^|]*) \|$", re.MULTILINE)

@@ -29,8 +29,8 @@ from layers.text import did_you_mean
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
 """Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
 
-RARE_QUANTITIES = {"mined_t": "t", "authorised_t": "t", "milled_t_per_day": "t"}
-"""Quantities few files hold: ore mined, wherever it was milled, the tonnes a permit allows, and what a mill took in a day.
+RARE_QUANTITIES = {"mined_t": "t", "authorised_t": "t", "authorised_m3": "m3", "milled_t_per_day": "t"}
+"""Quantities few files hold: ore mined, wherever it was milled, what a permit allows, and what a mill took in a day.
 Records have what a source maps."""
 
 

@@ -15,6 +15,9 @@ USUAL_T_M3 = 1.6
 MOST_THICKNESS_M = 200.0
 """Few heaps are as high even at their highest point."""
 
+DENSITIES_T_M3 = (0.8, 4.0)
+"""Least and most tonnes of a cubic metre of any waste: slimes that never settled, and slag or magnetite without pores."""
+
 
 def doubtful_amounts(
     sites: pd.DataFrame, most_km2: float, most_t: float, wide_km2: float, least_thickness_m: float
@@ -24,7 +27,7 @@ def doubtful_amounts(
     Parameters
     ----------
     sites : DataFrame
-        ``area_m2, mass_t, volume_m3`` and, where given, ``<name>_bound``.
+        ``area_m2, mass_t, volume_m3`` and, where given, ``authorised_t, authorised_m3`` and ``<name>_bound``.
     most_km2, most_t : float
         Largest area and mass taken for those of one waste.
     wide_km2 : float
@@ -49,6 +52,26 @@ def doubtful_amounts(
             yield row, Finding(code="mass_large", values={"mass_t": float(mass[row])})
         if odd[row]:
             yield row, Finding(code="thickness", values={"m": float(thick[row])})
+    unknown = ~(_stated(sites, "mass_t") > 0) & ~(volume > 0)
+    pairs = (("density", "mass_t", "volume_m3", True), ("density_allowed", "authorised_t", "authorised_m3", unknown))
+    for code, of_mass, of_volume, heeded in pairs:
+        tonnes, cubic = _stated(sites, of_mass), _stated(sites, of_volume)
+        for at in map(int, np.flatnonzero(unlike_densities(tonnes, cubic) & heeded)):
+            t, m3 = float(tonnes[at]), float(cubic[at])
+            yield at, Finding(code=code, values={"mass_t": t, "m3": m3, "t_m3": t / m3})
+
+
+def unlike_densities(mass: np.ndarray, volume: np.ndarray) -> np.ndarray:
+    """Say where a mass (t) and a volume (m3) would have a density that no waste has; shape (n,), False where one is unknown."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = mass / volume
+    least, most = DENSITIES_T_M3
+    return (mass > 0) & (volume > 0) & ((density < least) | (density > most))
+
+
+def stated_densities_unlike(sites: pd.DataFrame, mass: str, volume: str) -> np.ndarray:
+    """Say at which sites two columns, neither of them a bound, are of no one waste (`unlike_densities`)."""
+    return unlike_densities(_stated(sites, mass), _stated(sites, volume))
 
 
 def _stated(sites: pd.DataFrame, name: str) -> np.ndarray:

@@ -17,7 +17,10 @@ from layers.schema import GeoDataFrame, Links, Records, Sites, conform
 from pipeline.evidence.doubled_places import with_doubles
 from pipeline.kernels.record_groups import group_records, site_names
 
-_QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "mined_t", "authorised_t", "milled_t_per_day")
+_QUANTITIES = (
+    "mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "mined_t", "authorised_t",
+    "authorised_m3", "milled_t_per_day",
+)  # fmt: skip
 _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
 _NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
 _SAID_TWICE = {"main_commodities", "owner"}

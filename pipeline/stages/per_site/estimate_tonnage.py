@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.bounded_amounts import below_most, without_most
-from pipeline.evidence.contradicted_amounts import conflicting_sites, holding_both
+from pipeline.evidence.contradicted_amounts import conflicting_sites, holding_both, mass_or_volume
 from pipeline.evidence.densities import dry_densities
+from pipeline.evidence.doubtful_amounts import stated_densities_unlike
 from pipeline.evidence.waste_per_ore import FROM_MINED, waste_per_tonne
 from pipeline.evidence.worked_sites import named_quarries, site_kinds
 from pipeline.kernels.mixture import mixture_quantiles
@@ -159,7 +160,9 @@ def estimate_tonnage(
     milled: a very wide range); else ``unknown`` and no number. Of coal, iron, phosphate, potash, fluorspar, chromite and rock
     that is sold as it is dug a share is left, milled or mined (`waste_per_tonne`). A site whose ``waste_type`` is ``none`` gets
     a number only from a stated mass or volume. Where records of a site contradict each other beyond the range of the rule
-    (``amount_conflict``), the range is that of both amounts, each with even chances (``contradicted``).
+    (``amount_conflict``), the range is that of both amounts, each with even chances (``contradicted``). Where mass and volume
+    have a density that no waste has, it is that of both, with the chances that the footprint gives either
+    (``mass_or_volume``); authorised ones that contradict each other so are not used.
 
     Parameters
     ----------
@@ -210,6 +213,7 @@ def estimate_tonnage(
     _hold_both(rule, table, sites if exact is None else exact, site_samples, params)
     if exact is not None:
         _stay_below(rule, table, ranges, _ranges(sites, site_samples, area, params), params)
+    mass_or_volume(rule, table, ranges, sites)
     return conform(
         pd.DataFrame(
             {
@@ -258,9 +262,7 @@ def _hold_both(
         return
     rows = sides[0].index.to_numpy()
     by_rule = [_ranges(side, site_samples, _area_m2(side), params) for side in sides]
-    for name in np.unique(rule[rows]):
-        if name == "unknown":
-            continue
+    for name in set(rule[rows]) - {"unknown"}:
         apart, ends = holding_both(*(ranges[name] for ranges in by_rule))
         chosen = apart & (rule[rows] == name)
         table[:, rows[chosen]] = np.asarray(ends)[:, chosen]
@@ -279,12 +281,12 @@ def _ranges(
     no_mill = bare | np.isin(waste, ("waste_rock", "slag"))
     milled = np.where(no_mill, np.nan, milled)
     rated = np.where(no_mill, np.nan, _milled_by_rate(sites, params))
-    authorised = np.where(bare, np.nan, _positive(sites, "authorised_t"))
+    doubted = bare | stated_densities_unlike(sites, "authorised_t", "authorised_m3")
+    authorised = np.where(doubted, np.nan, _positive(sites, "authorised_t"))
     assayed = _positive(sites[["site_id"]].merge(site_samples, on="site_id", how="left"), "waste_mass_t")
     footprint = np.where(bare, np.nan, area)
     mined = np.where(bare | named_quarries(sites), np.nan, _positive(sites, "mined_t"))  # stone is sold, not milled
-    density = _around(low, mid, high)
-    usual = (params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
+    density, usual = _around(low, mid, high), (params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
     of_ore = waste_per_tonne(sites)
     sold = np.isfinite(of_ore[1])
     least, share, most = (np.where(sold, end, ratio) for end, ratio in zip(of_ore, usual, strict=True))
@@ -326,8 +328,7 @@ def _area_m2(sites: gpd.GeoDataFrame) -> np.ndarray:
     if sites.crs is None or not sites.crs.is_projected:
         return np.where(stated > 0, stated, np.nan)
     outline = sites.geometry.area.to_numpy(dtype=float)
-    best = np.where(stated > 0, stated, outline)
-    return np.where(best > 0, best, np.nan)
+    return np.where(stated > 0, stated, np.where(outline > 0, outline, np.nan))
 
 
 def _positive(table: pd.DataFrame, name: str) -> np.ndarray:
@@ -371,8 +372,8 @@ def _open_ends(
 
 def _area_law(area: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> _Range:
     """Apply the power laws of footprints, by how the waste is held; a mixture of two where nobody says."""
-    disposal, waste = sites["disposal"].to_numpy(), sites["waste_type"].to_numpy()
-    pile = (disposal == "dry_stack") | np.isin(waste, _PILES)
+    disposal = sites["disposal"].to_numpy()
+    pile = (disposal == "dry_stack") | sites["waste_type"].isin(_PILES).to_numpy()
     dammed = ~pile & np.isin(disposal, ("impoundment", "in_pit"))
     spread = ~pile & np.isin(disposal, ("unconfined", "river"))
     log_area = np.log10(area)

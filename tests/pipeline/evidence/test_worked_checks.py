@@ -236,3 +236,23 @@ def test_published_rare_earths_of_a_waste_lie_in_the_range_of_its_host(
     middle, spread = host_grades(utility, "REE", 500.0, waste_hosts(site, utility))
     low, high = 10 ** (middle[0] - 1.645 * spread[0]), 10 ** (middle[0] + 1.645 * spread[0])
     assert (low <= ppm <= high) == (waste not in REE_BEYOND), f"{low:.0f} to {high:.0f}"
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"mass_t": [76.0], "volume_m3": [50_667.0]}, "density"),  # 0.0015 t/m3
+        ({"mass_t": [78_547.0], "volume_m3": [4_500.0]}, "density"),  # 17 t/m3
+        ({"mass_t": [2_000.0], "volume_m3": [1_000.0]}, None),
+        ({"authorised_t": [1.24e9], "authorised_m3": [100.0]}, "density_allowed"),
+        ({"mass_t": [1e6], "authorised_t": [1.24e9], "authorised_m3": [100.0]}, None),  # the permit is not used
+    ],
+)
+def test_a_mass_and_a_volume_that_no_one_waste_has_are_told_with_both_figures(
+    columns: dict[str, list[float]], code: str | None
+) -> None:
+    nothing = {"area_m2": [np.nan], "mass_t": [np.nan], "volume_m3": [np.nan]}
+    odd = [finding for _, finding in doubtful_amounts(pd.DataFrame(nothing | columns), 100.0, 1e10, 1.0, 0.01)]
+    assert [finding.code for finding in odd] == [code] * (code is not None)
+    for finding in odd:
+        assert sorted(finding.values) == ["m3", "mass_t", "t_m3"]

@@ -393,3 +393,23 @@ def test_nine_in_ten_dams_of_chile_lie_in_the_range_of_their_footprint_and_volum
 def test_a_range_whose_ends_are_exchanged_is_refused(ratios: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="do not ascend: write the least first"):
         EstimateTonnageParams(**ratios)
+
+
+def test_tonnes_and_a_volume_that_no_one_waste_has_are_believed_as_the_footprint_lets_expect() -> None:
+    """76 t on 50,667 m3 is 0.0015 t/m3; 21,767 m2 let expect 93,000 t behind a dam, so the volume (1.4 t/m3) is meant."""
+    slip = {"mass_t": 76.0, "volume_m3": 50_667.0, "disposal": "impoundment"}
+    row = tonnage(area_m2=21_767.0, **slip)
+    assert row["tonnage_rule"] == "mass_or_volume"
+    assert row["tonnage_t"] == pytest.approx(50_667 * 1.4, rel=0.01)
+    doubtful = tonnage(**slip)
+    assert doubtful["tonnage_low_t"] < 76
+    assert doubtful["tonnage_high_t"] > 70_000
+    assert tonnage(mass_t=76_000.0, volume_m3=50_667.0)["tonnage_rule"] == "reported_mass"
+    bounded = tonnage(**slip, mass_t_bound="lower")  # "more than 76 t" contradicts nothing
+    assert bounded["tonnage_rule"] == "reported_mass"
+
+
+def test_a_permit_whose_volume_contradicts_its_tonnes_gives_no_amount() -> None:
+    permit = {"authorised_t": 1.24e9, "area_m2": 841_056.0, "disposal": "impoundment"}
+    assert tonnage(**permit, authorised_m3=8.3e8)["tonnage_rule"] == "authorised_mass"
+    assert tonnage(**permit, authorised_m3=100.0)["tonnage_rule"] == "area_law"
