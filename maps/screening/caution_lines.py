@@ -15,6 +15,7 @@ NAMES = 3
 
 CLERICAL = (
     "same_place", "place_doubtful", "location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict",
+    "amount_older",
     "amount_doubtful", "grade_doubtful",
 )  # fmt: skip
 """Cautions about the files; hazards come before them."""

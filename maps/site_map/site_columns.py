@@ -21,6 +21,7 @@ from maps.verdict import rests_on_companion
 TOLD_IN_FULL = (
     "quarry", "radioactivity_measured", "radioactivity_possible", "recovery_host", "hazard_class", "protected_area",
     "same_place", "place_doubtful", "location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict",
+    "amount_older",
     "amount_doubtful", "grade_doubtful",
 )  # fmt: skip
 """Cautions whose names alone say too little: their cards hold the sentence of the sheets."""

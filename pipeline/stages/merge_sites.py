@@ -25,6 +25,7 @@ _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
 _NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
 _SAID_TWICE = {"main_commodities", "owner"}
 """Columns that repeat a part of another, or say nothing of the waste: a record is none the fuller for them."""
+_CONFLICTS = ("location_conflict", "amount_conflict", "amount_editions")
 _COARSE_KM = 1.0
 
 
@@ -35,6 +36,11 @@ class MergeSitesParams(BaseModel):
 
     precedence: tuple[str, ...] = Field(
         default=(), description="source ids, most trusted first; sources not named come after, the fuller record first"
+    )
+    editions: tuple[tuple[str, ...], ...] = Field(
+        default=(),
+        description="source ids that are editions of one register, the newest first, such as [[register, register_2018]]: of "
+        "an amount that several of them give at a site the newest stands, for wastes grow and shrink",
     )
     max_diameter_km: float = Field(
         default=5.0, gt=0, description="links that would string records wider than this together are not followed"
@@ -52,7 +58,8 @@ def merge_sites(
 
     A site takes every value from its first record that has one, in order of ``precedence``, then parents before parts, then
     the fuller record. Commodities and names are united, years span. Amounts come from one record; where only parts of a
-    facility give them, different amounts are added and repeated ones (a parent's area copied to each dam) count once.
+    facility give them, different amounts are added and repeated ones (a parent's area copied to each dam) count once. What an
+    older edition gives is left out where a newer one of ``editions`` gives that amount.
     The place is that of the first polygon, else of the first record whose stated precision is 1 km or better.
 
     Parameters
@@ -69,7 +76,8 @@ def merge_sites(
         Sorted by ``site_id``. Further columns: ``n_records``, ``link_confidence`` (of the weakest link used; NaN for one record),
         ``location_conflict`` and ``amount_conflict`` (JSON objects, NA where there is none: kilometres to every record that
         claims to be this site elsewhere, and the least and greatest value of every quantity the records differ on twofold or
-        more), ``same_place`` and ``mistyped_place`` (`with_doubles`),
+        more), ``amount_editions`` (the same shape, where older ``editions`` lie twofold and more from the newest: the older
+        amount and the newest one), ``same_place`` and ``mistyped_place`` (`with_doubles`),
         then any further column of the records. ``site_id`` is ``<source>-<official id>`` of the first record, else
         ``s-`` and ten digits of a hash of the record ids: ASCII, lower case, safe as a file name. Records of a group without any
         location are in no site.
@@ -77,12 +85,13 @@ def merge_sites(
     Raises
     ------
     StageError
-        If ``precedence`` names a source that has no record here.
+        If ``precedence`` or ``editions`` name a source that has no record here.
     """
-    strange = sorted(set(params.precedence) - set(records["source"]))
+    named = [("precedence", params.precedence), *(("editions", sources) for sources in params.editions)]
+    strange = [(key, name) for key, names in named for name in sorted(set(names) - set(records["source"]))]
     if strange and len(records):
         raise StageError(
-            f"merge_sites.precedence: '{strange[0]}' is no inventory with records in this run. There are: "
+            f"merge_sites.{strange[0][0]}: '{strange[0][1]}' is no inventory with records in this run. There are: "
             f"{', '.join(sorted(records['source'].unique()))}. Correct the name, or leave it out."
         )
     if records.empty:
@@ -118,7 +127,7 @@ def merge_sites(
     table["first_year"], table["last_year"] = by_group["first_year"].min(), by_group["last_year"].max()
     table["n_records"] = by_group.size()
     table["link_confidence"] = table.index.map(confidence)
-    _amounts(table, sources_table)
+    _amounts(table, sources_table, params.editions)
     placed_rows = _places(ordered[placed])
     for column in ("latitude", "longitude", "coordinate_precision_km"):
         table[column] = placed_rows[column]
@@ -130,12 +139,12 @@ def merge_sites(
 
 
 def _finish(table: gpd.GeoDataFrame) -> GeoDataFrame[Sites]:
-    table = table.astype({"location_conflict": "str", "amount_conflict": "str"})
+    table = table.astype(dict.fromkeys(_CONFLICTS, "str"))
     return conform(with_doubles(table.sort_values("site_id", kind="stable")), Sites)
 
 
 def _no_rows() -> dict[str, list]:
-    columns = [*Sites.to_schema().columns, "n_records", "link_confidence", "location_conflict", "amount_conflict"]
+    columns = [*Sites.to_schema().columns, "n_records", "link_confidence", *_CONFLICTS]
     return {column: [] for column in columns}
 
 
@@ -182,12 +191,15 @@ def _aliases(ordered: pd.DataFrame, names: pd.Series) -> pd.Series:
     )
 
 
-def _amounts(table: pd.DataFrame, records: pd.DataFrame) -> None:
+def _amounts(table: pd.DataFrame, records: pd.DataFrame, editions: tuple[tuple[str, ...], ...]) -> None:
     """Take amounts from one whole record, else add up the parts; say where records of a site disagree twofold or more."""
     whole = records["parent_id"].isna()
     conflicts: dict[Any, dict[str, list[float]]] = {}
+    outdated: dict[Any, dict[str, list[float]]] = {}
     for column in (name for name in _QUANTITIES if name in records):
-        values = records[["group", column]].dropna()
+        stated_by = records[["group", "source", column]].dropna()
+        older = _is_older(stated_by, editions)
+        values = stated_by.loc[~older, ["group", column]]
         from_whole = values[whole.loc[values.index]].groupby("group")[column]
         parts = values[~whole.loc[values.index]].drop_duplicates().groupby("group")[column]
         added = parts.max() if column == "height_m" else parts.sum()
@@ -199,7 +211,21 @@ def _amounts(table: pd.DataFrame, records: pd.DataFrame) -> None:
         low, high = from_whole.min().reindex(table.index), from_whole.max().reindex(table.index)
         for group in table.index[(high >= 2 * low) & (high > low)]:
             conflicts.setdefault(group, {})[column] = [float(low[group]), float(high[group])]
+        for group, amount in stated_by.loc[older, ["group", column]].itertuples(index=False):
+            newest = float(table.loc[group, column])
+            if max(amount, newest) >= 2 * min(amount, newest):
+                outdated.setdefault(group, {})[column] = [float(amount), newest]
     table["amount_conflict"] = _as_json(conflicts, table.index)
+    table["amount_editions"] = _as_json(outdated, table.index)
+
+
+def _is_older(values: pd.DataFrame, editions: tuple[tuple[str, ...], ...]) -> np.ndarray:
+    """Say which rows come from an edition whose register speaks of the same group in a newer one; shape (n,)."""
+    older = np.zeros(len(values), dtype=bool)
+    for sources in editions:
+        age = values["source"].map({source: at for at, source in enumerate(sources)})
+        older |= (age > age.groupby(values["group"]).transform("min")).to_numpy(dtype=bool)
+    return older
 
 
 def _places(placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -51,6 +51,7 @@ FLAGS = (
     "jurisdiction_conflict",
     "low_coordinate_precision",
     "amount_conflict",
+    "amount_older",
     "amount_doubtful",
     "grade_doubtful",
 )
@@ -135,7 +136,7 @@ def flag_constraints(
     ----------
     sites : GeoDataFrame[Sites]
         Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, and ``location_conflict``,
-        ``amount_conflict``, ``same_place`` and ``mistyped_place`` of `merge_sites`.
+        ``amount_conflict``, ``amount_editions``, ``same_place`` and ``mistyped_place`` of `merge_sites`.
     site_samples : DataFrame[SiteSamples]
         One row per site; ``waste_treo_*`` and ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm``,
         ``waste_np_ap`` where present.
@@ -345,6 +346,7 @@ def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     """Name the permit route of a jurisdiction, and doubts about place and amount."""
     source, jurisdiction = _text(sites, "sources"), _text(sites, "jurisdiction").str.strip().str.casefold()
     conflict, amounts = _text(sites, "location_conflict"), _text(sites, "amount_conflict")
+    editions = _text(sites, "amount_editions")
     spread, precision = _number(sites, "coordinate_spread_km"), _number(sites, "coordinate_precision_km")
     flags: _Found = []
     for row in range(len(sites)):
@@ -361,6 +363,9 @@ def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
         for quantity, (low, high) in json.loads(amounts[row] or "{}").items():
             finding = _finding("disagree", quantity=quantity, low=low, high=high)
             flags.append((row, "amount_conflict", finding, source[row]))
+        for quantity, (older, newest) in json.loads(editions[row] or "{}").items():
+            finding = _finding("older_edition", quantity=quantity, low=older, high=newest)
+            flags.append((row, "amount_older", finding, source[row]))
     limits = (params.one_waste_km2, params.one_waste_t, params.wide_km2, params.least_thickness_m)
     odd = doubtful_amounts(sites, *limits)
     return flags + [(row, "amount_doubtful", finding, source[row]) for row, finding in odd]

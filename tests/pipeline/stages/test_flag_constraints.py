@@ -81,6 +81,7 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"location_conflict": '{"b:2": 18.0}'}, "location_conflict"),
         ({"coordinate_precision_km": 5.0}, "low_coordinate_precision"),
         ({"amount_conflict": '{"mass_t": [900.0, 2000.0]}'}, "amount_conflict"),
+        ({"amount_editions": '{"mass_t": [900.0, 2000.0]}'}, "amount_older"),
         ({"area_m2": 146.8e6, "mass_t": np.nan}, "amount_doubtful"),
         ({"mass_t": 4e10}, "amount_doubtful"),
         ({"area_m2": 46.8e6, "mass_t": 2e7}, "amount_doubtful"),

@@ -200,3 +200,19 @@ def test_a_misspelt_precedence_stops() -> None:
 
 def test_no_records_no_sites() -> None:
     assert merge_sites(schema.empty(schema.Records), NONE, PARAMS).empty
+
+
+def test_the_newest_edition_of_a_register_gives_the_amount_and_an_older_one_only_where_it_has_none() -> None:
+    """A dam that was filled from 110 to 165 Mt grew, and one of 2.5 times as much is told; neither is a contradiction."""
+    old = {"source": "b", "name": "Moss", "mass_t": 110.0, "volume_m3": 70.0, "remarks": "fuller"}
+    links = links_of(("a:1", "b:2", True, "official_id", 0.99))
+    rows = [{"source": "a", "name": "Moss", "mass_t": 275.0}, old]
+    site = merged(rows, links, editions=[("a", "b")]).iloc[0]
+    assert (site["mass_t"], site["volume_m3"]) == (275.0, 70.0)
+    assert pd.isna(site["amount_conflict"])
+    assert site["amount_editions"] == '{"mass_t": [110.0, 275.0]}'
+    grown = merged([{"source": "a", "name": "Moss", "mass_t": 165.0}, old], links, editions=[("a", "b")]).iloc[0]
+    assert (grown["mass_t"], pd.isna(grown["amount_editions"])) == (165.0, True)
+    assert merged(rows, links).iloc[0]["amount_conflict"] == '{"mass_t": [110.0, 275.0]}'
+    with pytest.raises(StageError, match=r"merge_sites\.editions: 'z' is no inventory"):
+        merged(rows, links, editions=[("a", "z")])
