@@ -19,7 +19,7 @@ from pipeline.config import RegionConfig
 MARGIN_KM = {"geochemistry": 100.0, "territories": 300.0, "communities": 500.0, "lines": 300.0, "backdrop": 300.0}
 """How far beyond the sites a layer is kept; what lies farther is withheld and counted."""
 
-_MOST = 0.8
+_MOST, _FEW_OUTSIDE = 0.8, 0.34
 _ZONES = (
     ("one UTM zone farther east", lambda longitude, latitude: (longitude + 6.0, latitude)),
     ("one UTM zone farther west", lambda longitude, latitude: (longitude - 6.0, latitude)),
@@ -58,9 +58,34 @@ def within(
     inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
     if inside.all():
         return reading
-    notes = reading.notes if inside.any() else (*reading.notes, _nothing_left(reading, box, margin_km))
+    doubts = _slipped(reading, ~inside, box) if inside.any() else [_nothing_left(reading, box, margin_km)]
+    notes = (*reading.notes, *doubts)
     withheld = reading.rows_withheld + int((~inside).sum())
     return replace(reading, layer=layer[inside].reset_index(drop=True), rows_withheld=withheld, notes=notes)
+
+
+def _slipped(reading: Reading[Any], outside: np.ndarray, box: shapely.Polygon) -> list[Note]:
+    """Tell the few rows outside the region that a usual mistake, such as a minus that was lost, would bring into it."""
+    if outside.mean() > _FEW_OUTSIDE:
+        return []
+    places = reading.layer.geometry[outside].representative_point()
+    longitude, latitude = places.x.to_numpy(), places.y.to_numpy()
+    for words, undone in USUAL_MISTAKES:
+        hits = np.asarray(shapely.intersects_xy(box, *undone(longitude, latitude)), dtype=bool)
+        if hits.any():
+            layer = reading.layer[outside][hits]
+            rows = layer.get("source_row", pd.Series(dtype=int)).astype(int)
+            open_to_all = "publish" not in layer.columns or layer["publish"].eq("allowed").all()
+            names = ("community", "name", "sample_id") if open_to_all else ()
+            label = next((name for name in names if name in layer.columns), None)
+            shown = rows if len(rows) else pd.Series(dtype=str) if label is None else layer[label]
+            at = f" ({'row ' if len(rows) else ''}{', '.join(map(str, shown[:6]))})" if len(shown) else ""
+            text = (
+                f"{int(hits.sum())} rows lie outside the region{at}; {words} they would lie in it. A run leaves them out: check "
+                "their coordinates."
+            )
+            return [Note(reading.source, "outside_by_mistake", text, int(hits.sum()), (), tuple(rows))]
+    return []
 
 
 def _nothing_left(reading: Reading[Any], box: shapely.Polygon, margin_km: float) -> Note:

@@ -65,14 +65,16 @@ SUSPICIOUS = frozenset(
         "outside_declared_range", "control_codes_unknown",
         "repeats_by_number", "ids_like_controls", "ids_as_dates", "percent_by_format",
         "records_by_year", "lines_as_places", "ditto_marks", "numbers_cut_off", "amount_of_none",
-        "amount_impossible", "nothing_in_region", "total_not_mapped",
+        "amount_impossible", "nothing_in_region", "outside_by_mistake", "total_not_mapped",
         "code_among_limits", "total_against_parts", "status_not_understood",
         "made_results", "rare_earths_flat", "results_differ",
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""
 
-BETWEEN_SOURCES = ("samples_of_another_source", "samples_in_part_of_another", "nothing_in_region")
+BETWEEN_SOURCES = (
+    "samples_of_another_source", "samples_in_part_of_another", "nothing_in_region", "outside_by_mistake",
+)  # fmt: skip
 """Codes of notes that come from reading several sources together."""
 
 _PLACE = ("datum_shift", "datum_assumed", "crs_overruled", "no_crs", "longitude_wrapped")

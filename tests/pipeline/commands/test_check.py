@@ -359,3 +359,14 @@ def test_a_layer_of_which_nothing_lies_in_the_region_is_told(tmp_path: Path, cha
     text = check_sources(parse_config({"name": "t", "title": "A test", "sources": sources}, "test.yml"), tmp_path, None)
     assert ("nothing_in_region: None of 8 rows" in text) is (hint is not None)
     assert (hint or "") in text
+
+
+def test_a_row_outside_that_a_minus_would_bring_into_the_region_is_told(tmp_path: Path) -> None:
+    sources = keyed_sources(tmp_path)[:1]
+    towns = pd.DataFrame({"N": ["Aa", "Bb", "Cc"], "Lat": [50.1, 50.2, 50.3], "Lon": [-90.1, 90.2, -90.3]})
+    towns.to_csv(tmp_path / "towns.csv", index=False)
+    columns = {"community": "N", "latitude": "Lat", "longitude": "Lon"}
+    facts = {"crs": "EPSG:4326", "publish": "allowed", "columns": columns, "defaults": {"kind": "office_point"}}
+    text, _ = check(tmp_path, [*sources, {"id": "towns", "role": "communities", "path": "towns.csv", **facts}])
+    assert "outside_by_mistake: 1 rows lie outside the region (Bb)" in text
+    assert "with a minus before the longitudes they would lie in it" in text
