@@ -1,4 +1,4 @@
-"""Wastes that are proposed, authorised or being built: they are not there yet, so their amounts are none that lies there."""
+"""Wastes that are proposed, authorised, being built or of 0 t: they are not there yet, and none of their amounts lies there."""
 
 from __future__ import annotations
 
@@ -63,6 +63,42 @@ def without_planned(source: Source, cells: pd.DataFrame, fields: dict[str, Any],
         "'values: {status: …}'."
     )
     return [Note(source.id, "waste_planned", text, int(held.sum()), tuple(dict.fromkeys(columns)), tuple(rows[held]))]
+
+
+def without_nothing_there(
+    source: Source, zero_is_known: Sequence[str], cells: pd.DataFrame, fields: dict[str, Any], rows: np.ndarray
+) -> list[Note]:
+    """Make the kind of wastes ``none`` of which an amount is stated as 0 where the run file says that 0 means none.
+
+    The 0 stays, so that no other edition's amount takes its place; what a permit allows there is none that lies there.
+
+    Parameters
+    ----------
+    source, cells, fields, rows
+        Those of `without_planned`.
+    zero_is_known : sequence of str
+        Amounts where 0 means none, not unknown; ``mass_t`` and ``volume_m3`` are heeded.
+
+    Returns
+    -------
+    list of Note
+        ``waste_of_nothing``, at most one.
+    """
+    amounts = [name for name in ("mass_t", "volume_m3") if name in zero_is_known]
+    none = np.zeros(len(rows), dtype=bool)
+    for name in amounts:
+        none |= fields[name].eq(0).to_numpy(dtype=bool)
+    for name in ("mass_t", "volume_m3", "milled_t"):
+        none &= ~fields[name].gt(0).to_numpy(dtype=bool)
+    if not none.any():
+        return []
+    make_none(fields, none, [name for name in _LYING if name not in amounts])
+    text = (
+        "An amount of 0 is stated, which means none here (options.zero_is_known): nothing lies there, so the kind of waste was "
+        "read as none, and areas and heights were left out."
+    )
+    columns = [column for name in amounts for column in mapped_columns(source, cells, name)]
+    return [Note(source.id, "waste_of_nothing", text, int(none.sum()), tuple(columns), tuple(rows[none]))]
 
 
 def make_none(fields: dict[str, Any], rows: np.ndarray, lying: Sequence[str]) -> None:

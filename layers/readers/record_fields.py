@@ -22,7 +22,7 @@ from layers.readers.joined_options import AmountTable
 from layers.readers.marked_columns import MarkOptions, marked_columns, marked_words
 from layers.readers.named_wastes import with_named_wastes, with_ores_of_residues, without_unworked
 from layers.readers.owner_columns import OWNER, owner_columns, owners
-from layers.readers.planned_wastes import without_planned
+from layers.readers.planned_wastes import without_nothing_there, without_planned
 from layers.readers.record_amounts import QUANTITIES, RARE_QUANTITIES, record_amounts
 from layers.readers.record_years import record_years
 from layers.readers.taken_back import (
@@ -170,6 +170,7 @@ def record_fields(
     notes += with_ores_of_residues(source, cells, fields, rows)
     notes += without_unworked(source, cells, fields, rows)
     notes += without_planned(source, cells, fields, rows)
+    notes += without_nothing_there(source, options.zero_is_known, cells, fields, rows)
     notes += without_gone(source, cells, fields, rows)
     notes += amounts_of_none(source, cells, fields, rows)
     notes += status_notes(source, cells, fields, rows)

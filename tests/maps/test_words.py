@@ -291,6 +291,7 @@ COMPUTED = (
         for kind in ("gold_mill", "gold_mill_undated", "placer_mercury", "five_element", "antimony", "arsenic_ore")
     }
     | {f"uranium{kind}": set() for kind in ("", "_canada", "_rock", "_rock_canada", "_recorded")}
+    | {code: {"mass_t", "m3", "t_m3"} for code in ("density", "density_allowed")}
     | dict.fromkeys(("names", "better_rival", "markers_differ", "amounts_differ"), NAMES)
 )
 """Findings whose code or values are put together when the stage runs: code -> values."""

@@ -14,7 +14,12 @@ from pipeline.evidence.worked_sites import site_kinds
 _COLUMNS = ("id", "name", "latitude", "longitude", "waste_type", "tonnes", "area_m2", "status")
 
 
-def read(folder: Path, rows: list[dict[str, str]], **values: dict[str, str]) -> Reading:
+def read(
+    folder: Path,
+    rows: list[dict[str, str]],
+    options: dict[str, list[str]] | None = None,
+    **values: dict[str, str],
+) -> Reading:
     plain = {"name": "Old Hill", "waste_type": "tailings", "tonnes": "2500000", "area_m2": "90000", "status": "closed"}
     full = [
         {**plain, **row, "id": f"A{at}", "latitude": f"{49 + at / 50}", "longitude": f"{-118 - at / 50}"}
@@ -23,9 +28,8 @@ def read(folder: Path, rows: list[dict[str, str]], **values: dict[str, str]) -> 
     lines = [",".join(row[key] for key in _COLUMNS) for row in full]
     (folder / "wastes.csv").write_text("\n".join([",".join(_COLUMNS), *lines]) + "\n", encoding="utf-8")
     names = {name: name for name in _COLUMNS[1:] if name != "tonnes"} | {"official_id": "id", "mass_t": "tonnes"}
-    return read_inventory(
-        Source(id="s", role="inventory", path="wastes.csv", crs="EPSG:4326", columns=names, values=values), folder
-    )
+    source = Source(id="s", role="inventory", path="wastes.csv", crs="EPSG:4326", columns=names, values=values)
+    return read_inventory(source.model_copy(update={"options": options or {}}), folder)
 
 
 def rows_told(reading: Reading) -> list[tuple[int, ...]]:
@@ -80,3 +84,14 @@ def test_a_word_that_is_translated_is_what_the_run_file_says(tmp_path: Path) -> 
     reading = read(tmp_path, [{}, {"status": "Authorised"}], status={"Authorised": "active"})
     assert rows_told(reading) == []
     assert reading.layer["mass_t"].tolist() == [2.5e6, 2.5e6]
+
+
+def test_an_amount_of_0_that_means_none_is_no_waste_and_an_unknown_one_is_blank(tmp_path: Path) -> None:
+    rows = [{}, {"tonnes": "0", "status": "active"}, {"tonnes": ""}]
+    reading = read(tmp_path, rows, options={"zero_is_known": ["mass_t"]})
+    assert [note.rows for note in reading.notes if note.code == "waste_of_nothing"] == [(3,)]
+    assert reading.layer["waste_type"].tolist() == ["tailings", "none", "tailings"]
+    assert reading.layer["mass_t"].fillna(-1).tolist() == [2.5e6, 0, -1]
+    assert reading.layer["area_m2"].isna().tolist() == [False, True, False]
+    unknown = read(tmp_path, rows)
+    assert unknown.layer["waste_type"].tolist() == ["tailings"] * 3
