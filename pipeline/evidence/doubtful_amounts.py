@@ -15,6 +15,9 @@ USUAL_T_M3 = 1.6
 MOST_THICKNESS_M = 200.0
 """Few heaps are as high even at their highest point."""
 
+MOST_T_YEAR = 5e7
+"""Few mines of the world ever dug or milled as much ore in a year; none of those that are historic did."""
+
 DENSITIES_T_M3 = (0.8, 4.0)
 """Least and most tonnes of a cubic metre of any waste: slimes that never settled, and slag or magnetite without pores."""
 
@@ -27,7 +30,8 @@ def doubtful_amounts(
     Parameters
     ----------
     sites : DataFrame
-        ``area_m2, mass_t, volume_m3`` and, where given, ``authorised_t, authorised_m3`` and ``<name>_bound``.
+        ``area_m2, mass_t, volume_m3`` and, where given, ``authorised_t, authorised_m3, mined_t, milled_t, first_year,
+        last_year`` and ``<name>_bound``.
     most_km2, most_t : float
         Largest area and mass taken for those of one waste.
     wide_km2 : float
@@ -52,6 +56,10 @@ def doubtful_amounts(
             yield row, Finding(code="mass_large", values={"mass_t": float(mass[row])})
         if odd[row]:
             yield row, Finding(code="thickness", values={"m": float(thick[row])})
+    worked = _stated(sites, "last_year") - _stated(sites, "first_year") + 1.0
+    ore = np.fmax(_stated(sites, "mined_t"), _stated(sites, "milled_t"))
+    for at in map(int, np.flatnonzero((worked > 0) & (ore > MOST_T_YEAR * worked))):
+        yield at, Finding(code="in_few_years", values={"mass_t": float(ore[at]), "years": int(worked[at])})
     unknown = ~(_stated(sites, "mass_t") > 0) & ~(volume > 0)
     pairs = (("density", "mass_t", "volume_m3", True), ("density_allowed", "authorised_t", "authorised_m3", unknown))
     for code, of_mass, of_volume, heeded in pairs:
