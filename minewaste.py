@@ -220,8 +220,9 @@ def parse_heading(text: str, neighbours: Sequence[str] | None = None) -> Heading
     Returns
     -------
     Heading
-        ``kind``, ``element``, ``unit``, ``multiplier_to_base``, ``method`` and ``unknown``: the words that are not understood.
-        Where there are any, the column has to be asked about and is never taken for a result.
+        ``kind``, ``element``, ``unit``, ``multiplier_to_base``, ``method``, ``role`` and ``unknown``: the words that are not
+        understood. Where there are any, the column has to be asked about and is never taken for a result. A result of the
+        ``role`` ``form`` or ``dissolved`` is one form of the element, or what of it is dissolved, and no share of the whole.
     """
     from layers.cells.heading_grammar import parse_heading as parse
 

@@ -81,6 +81,8 @@ def _of_a_waste(token: Token, *, named: bool) -> bool:
     word = folded(token.text)
     if word in _OF_THE_MINE or (word in _OF_THE_PLACE and not named) or "half known" in token.readings:
         return False
+    if _OF_A_PIT.match(word):
+        return False
     return (
         not any(letter.isalpha() and letter != "x" for letter in word)
         or (named and not token.readings.keys().isdisjoint({"symbol", "element_names"}))
@@ -91,6 +93,8 @@ def _of_a_waste(token: Token, *, named: bool) -> bool:
     )
 
 
+_OF_A_PIT = re.compile(r"(?:gruben|gruve|gruv|kaivos|bergwerks?|schacht|proben?|prov)(?!.*(?:avfall|jate|abfall))")
+"""Compounds of a mine or a sample: ``Grubenfläche``."""
 _SAID_OF_AMOUNTS = frozenset(
     ["mass_units", "volume_amount_units", "area_units", "length_units", "unsure_mass_units", "waste_forms", "number", "sign",
      "fillers", "statistics", "total_words", "lone_sums", "calculated", "grade_words", "preferred"]

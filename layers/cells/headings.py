@@ -38,7 +38,8 @@ class Heading:
     unknown : tuple of str
         Words nobody knows, or whose meaning only a person who knows the table can tell. Not empty: ask.
     role : str
-        Of a result: ``first``, ``repeat``, ``over_range``, ``best``, ``form`` (one form of the element) or ``dissolved``.
+        Of a result: ``first``, ``repeat``, ``over_range``, ``best``, ``form`` (one form of the element: ``Cr6+``, ``Pb EDTA``) or
+        ``dissolved`` (``Au CN``, ``mg/L``). The last two are no share of the whole element and are never read as one.
     method_class : str or None
         One of `layers.schema.METHODS`, None where the heading names no method.
     """

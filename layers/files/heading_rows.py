@@ -11,7 +11,7 @@ from layers.cells.heading_grammar import parse_heading
 from layers.cells.heading_tokens import LONGEST_HEADING
 from layers.errors import SourceError
 from layers.files.certificates import Certificate, find_certificate
-from layers.files.method_rows import is_method_row
+from layers.files.method_rows import is_method_row, methods_above
 from layers.files.row_labels import row_label
 from layers.files.spelt_units import is_number, unit_of
 
@@ -106,6 +106,9 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     grouped = _units_of_groups(grid[position - 1] if position else [], columns, captions.get("unit", {}))
     if grouped:
         captions["unit"] = {**grouped, **captions.get("unit", {})}
+    methods = methods_above(_group_names(grid[position - 1] if position else [], len(columns)), columns)
+    if methods:
+        captions["method"] = {**methods, **captions.get("method", {})}
     above = tuple(tuple(row) for row in grid[:position] if any(cell.strip() for cell in row))
     return Heading(columns, first_row, position, captions, skipped, repeated, grouped, above)
 

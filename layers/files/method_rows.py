@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from layers.cells.heading_grammar import parse_heading
+from layers.cells.heading_tokens import tokens
+
 _FEWEST = 3
 
 
@@ -30,3 +33,26 @@ def is_method_row(upper: Sequence[str], lower: Sequence[str], *, over_units: boo
     if not all(methods) or not all(names):
         return False
     return over_units or (len(set(methods)) < len(methods) and len(set(names)) > len(set(above)))
+
+
+def methods_above(groups: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    """Return the methods that stand over columns of results, of those whose own heading says none.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        Cell above each column, those of merged cells repeated.
+    columns : sequence of str
+        Headings.
+
+    Returns
+    -------
+    dict of str to str
+        Column -> method as written. A cell of which a word is no method, such as ``Trace elements (ICP)``, says none.
+    """
+    methods = {group for group in set(groups) if group and all("methods" in word.readings for word in tokens(group))}
+    return {
+        column: group
+        for column, group in zip(columns, groups, strict=True)
+        if group in methods and (heading := parse_heading(column)).element is not None and heading.method is None
+    }

@@ -12,6 +12,7 @@ import shapely
 
 from layers.cells.assay_columns import assay_columns
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.waste_words import waste_type_in_words
 from layers.elements import REE
 from layers.geometry import areas_of_lines
 from layers.guess.chemistry import MIN_RESULTS
@@ -69,6 +70,8 @@ _ANALYTES = (
     r"amne$|^stoff$"
 )
 _VALUES = r"^(?:value|result|valor|valeur|resultat|resultado|conc|ley|teneur)"
+_MOST_KINDS = 12
+"""Different words a column of kinds of waste may hold; more are names."""
 _SURE = 0.75
 """Confidence from which a table of a survey is what its columns say."""
 _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)(?:_|$)")
@@ -250,12 +253,27 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     shown = ", ".join(str(columns[word].value) for word in sorted(mining))
     if len(mining) > 1 or (mining and mines):
         return Fact("inventory", f"located rows with {shown}", 0.9 if len(mining) > 1 else 0.75)
+    wastes = _all_of_wastes(cells) if named_rows else None
+    if wastes is not None:
+        return Fact("inventory", f"every row of {wastes} names a kind of waste", 0.75)
     if named_rows and (mining or mines):
         reason = f"a column {shown}" if mining else f"'{mines.group()}' in a name" if mines else ""
         return Fact(None, f"located, named rows and {reason}, but little else says mine waste", 0.0)
     if communities and named_rows:
         return Fact(None, f"located, named rows; '{communities.group()}' stands in its cells or headings", 0.0)
     return "it has places, but no column or name says mine waste, chemistry or communities"
+
+
+def _all_of_wastes(cells: pd.DataFrame) -> str | None:
+    """Return the column whose every cell names a waste, e.g. ``FEATURE``; None without one."""
+    for name in map(str, cells.columns):
+        column = cells[name]
+        if pd.api.types.is_numeric_dtype(column) or column.isna().any():
+            continue
+        kinds = {waste_type_in_words(str(text)) for text in as_text(column).unique()[:_MOST_KINDS]}
+        if kinds and not kinds & {None, "none"} and as_text(column).nunique() <= _MOST_KINDS:
+            return name
+    return None
 
 
 def _of_results(named: str, sight: Look, mark: str, mining: set[str], located: bool) -> Fact | None:
@@ -277,6 +295,9 @@ def _of_results(named: str, sight: Look, mark: str, mining: set[str], located: b
     rare = [column.name for column in chemistry if column.to_ppm is not None and column.element in REE]
     if len(rare) > 1 and not mining & {"mass_t", "waste_type", "volume_m3", "area_m2"}:
         return Fact("geochemistry", f"{', '.join(rare[:4])} are rare earths with their unit", 0.75)
+    stated = [column.name for column in chemistry if column.to_ppm is not None]
+    if len(stated) > 1 and not mining and guess_columns(cells, ("sample_id",), mark):
+        return Fact("geochemistry", f"{', '.join(stated[:4])} are results with their unit, of samples", 0.75)
     long = long_columns(cells, mark)
     if long is not None:
         return Fact("geochemistry", f"one result per row: {long[0]} holds elements, {long[1]} numbers", 0.85)

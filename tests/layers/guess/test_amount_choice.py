@@ -117,7 +117,7 @@ def test_what_a_laboratory_received_is_no_amount_of_waste(heading: str, of_waste
     ("heading", "layer_column"),
     [
         ("FOREST_AREA_HA", "area_m2"), ("RECLAIMED_AREA_HA", "area_m2"), ("LAKE_AREA_HA", "area_m2"),
-        ("Waldfläche (ha)", "area_m2"),
+        ("Waldfläche (ha)", "area_m2"), ("Grubenfläche (ha)", "area_m2"),
         ("SURVEYED_AREA_KM2", "area_m2"), ("HEADFRAME_HEIGHT_M", "height_m"), ("CHIMNEY_HEIGHT_M", "height_m"),
         ("HEIGHT_ABOVE_RIVER_M", "height_m"), ("ORE_VOLUME_M3", "volume_m3"), ("Volumen excavado (m3)", "volume_m3"),
     ],

@@ -165,3 +165,14 @@ def test_a_block_needs_units_and_another_row(rows: list[str]) -> None:
 def test_an_index_without_a_name_is_no_row_of_methods(first: list[str], second: list[str]) -> None:
     grid = [first, second, *[[str(n), "x", "y", "3"] for n in range(4)]]
     assert find_heading("a", grid, None, {}).header_row == 0
+
+
+def test_methods_over_some_columns_of_a_plain_table_are_theirs(tmp_path: Path) -> None:
+    lines = [",,,ME-MS81,ME-ICP61", "Sample,Lat,Lon,La_ppm,Cu_ppm", "A1,49.1,-80.1,12,1200", "A2,49.2,-80.3,15,900"]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    columns = {"sample_id": "Sample", "latitude": "Lat", "longitude": "Lon"}
+    facts = {"columns": columns, "crs": "EPSG:4326", "defaults": {"medium": "rock"}}
+    source = {"id": "lab", "role": "geochemistry", "path": "t.csv", **facts}
+    layer = read_geochemistry(resolve(Source.model_validate(source)), tmp_path).layer
+    assert (list(layer["La_ppm"]), list(layer["method"])) == ([12.0, 15.0], ["fusion", "fusion"])
+    assert list(layer["Cu_method"]) == ["four_acid", "four_acid"]
