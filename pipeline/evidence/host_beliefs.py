@@ -52,7 +52,9 @@ class HostBelief:
     chance, chance_low, chance_high : ndarray of float, shape (n,)
         Chance that the threshold is reached, and what better knowledge of hosts could still make of it.
     measured_ppm : ndarray of float, shape (n,)
-        NaN where the waste was not assayed for it.
+        NaN where the waste was not assayed for it; where ``undetected`` the middle of what its limits leave open.
+    undetected : ndarray of bool, shape (n,)
+        Whether the waste was assayed for it and nothing was found.
     host : ndarray of object, shape (n,)
         Code of the kind of host that counts, None where nothing points to one.
     speaks : ndarray of bool, shape (n,)
@@ -68,6 +70,7 @@ class HostBelief:
     chance_low: np.ndarray
     chance_high: np.ndarray
     measured_ppm: np.ndarray
+    undetected: np.ndarray
     host: np.ndarray
     speaks: np.ndarray
     learned: dict[str, int]
@@ -137,6 +140,7 @@ def believe(
         chance_low=np.where(known, of_low, np.minimum(low, passes)),
         chance_high=np.where(known, of_high, np.maximum(high, passes)),
         measured_ppm=measured,
+        undetected=known & (open_dex >= MOST_OPEN_DEX),
         host=_host_codes(facts, np.where(of_words.described[:, None], shares, 0.0)),
         speaks=(np.where(known, of_assay, passes) > above[0]) & (of_words.speaks | known | (elsewhere is not None)),
         learned=_moved_by(facts, members),

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
 
@@ -49,6 +50,9 @@ FAVOURED = 4.0
 
 SCATTER_LOG10 = 0.15
 """Of single elements about the pattern of their mineral, log10: wastes mix minerals, and laboratories differ."""
+
+RARELY_BELOW = 0.1
+"""Chance that is left to a total in which nothing is detected."""
 
 AT_ONCE = 2000
 """Samples weighed together."""
@@ -94,7 +98,9 @@ def host_priors(words: pd.Series) -> Array:
     return whole
 
 
-def missing_part(filled: Array, known_ppm: Array, prior: Array, factors: Array) -> tuple[Array, Array]:
+def missing_part(
+    filled: Array, known_ppm: Array, prior: Array, factors: Array, limits_ppm: Array | None = None
+) -> tuple[Array, Array]:
     """Return what the elements that were neither analysed nor interpolated add to a total: its median and 95 % quantile.
 
     Every pattern is scaled to the analysed elements and weighs by how well it follows them; the missing elements are read from
@@ -108,6 +114,8 @@ def missing_part(filled: Array, known_ppm: Array, prior: Array, factors: Array) 
         Of the patterns of `pattern_library`.
     factors : ndarray of float, shape (15,)
         What a ppm of each element counts in the total: 1, or its oxide factor.
+    limits_ppm : ndarray of float, shape (n, 15), optional
+        Limits that missing elements lie below, NaN where there is none: a pattern counts by its chance to stay below all of them.
 
     Returns
     -------
@@ -134,9 +142,58 @@ def missing_part(filled: Array, known_ppm: Array, prior: Array, factors: Array) 
             spread = SCATTER_LOG10 * np.sqrt(1.0 / there.sum() + own)
             values = (10.0**scale * total)[:, :, None] * 10.0 ** (spread[None, :, None] * _STEPS)
             weights = weight[:, :, None] * _STEP_WEIGHTS
+            if limits_ppm is not None:
+                error = SCATTER_LOG10 * np.sqrt(1.0 + 1.0 / there.sum())
+                below = weight * _chance_below(limits_ppm[some], 10.0**scale, error)
+                weights = np.maximum(below, below.max(axis=1, keepdims=True) * 1e-12)[:, :, None] * _STEP_WEIGHTS
+                values = np.minimum(values, _within_limits(limits_ppm[some], lost, factors))
             for row, value, shares in zip(some, values, weights, strict=True):
                 middle[row], high[row] = _quantiles(value.ravel(), shares.ravel(), (0.5, 0.95))
     return middle, high
+
+
+def most_below(limits_ppm: Array, prior: Array) -> Array:
+    """Return the most rare-earth oxides, ppm, of samples in which nothing was detected, shape (n,), as their patterns allow.
+
+    A total of so much lies below all limits with a chance of `RARELY_BELOW`, the patterns of the host taken together: cerium
+    below 40 ppm leaves no light mineral more than some 130 ppm, whatever the limits of fifteen elements add up to.
+
+    Parameters
+    ----------
+    limits_ppm : ndarray of float, shape (n, 15)
+        NaN where an element was not analysed.
+    prior : ndarray of float, shape (n, k)
+        Of the patterns of `pattern_library`.
+    """
+    most = np.full(len(limits_ppm), np.nan)
+    cases, case = np.unique(np.hstack([limits_ppm, prior]), axis=0, return_inverse=True)
+    for number, row in enumerate(cases):
+        limits, weight = row[None, : len(REE)], row[len(REE) :]
+        if not np.isfinite(limits).any():
+            continue
+        totals = np.geomspace(np.nanmin(limits), 1e6, 400)
+        chance = _chance_below(np.repeat(limits, len(totals), axis=0), totals[:, None], SCATTER_LOG10) @ weight
+        enough = np.flatnonzero(chance >= RARELY_BELOW)
+        most[case.ravel() == number] = totals[enough[-1]] if len(enough) else totals[0]
+    return most
+
+
+def _chance_below(limits_ppm: Array, scale: Array, error: float) -> Array:
+    """Return the chance that no element of each pattern passes its limit, shape (n, k), at totals of shape (n, k) or (n, 1)."""
+    library, _ = pattern_library()
+    chance = np.ones((len(limits_ppm), len(library)))
+    for column, shares in enumerate(library.T):
+        limit = limits_ppm[:, [column]]
+        with np.errstate(invalid="ignore"):
+            chance *= np.where(np.isfinite(limit), ndtr((np.log10(limit) - np.log10(scale * shares)) / error), 1.0)
+    return chance
+
+
+def _within_limits(limits_ppm: Array, lost: NDArray[np.bool_], factors: Array) -> Array:
+    """Return what the missing elements add at most, shape (n, 1, 1): infinite where one of them has no limit."""
+    room = np.where(np.isfinite(limits_ppm), limits_ppm, np.inf)[:, lost] @ factors[lost]
+    most: Array = room[:, None, None]
+    return most
 
 
 def _quantiles(values: Array, weights: Array, at: tuple[float, ...]) -> Array:

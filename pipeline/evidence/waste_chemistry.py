@@ -12,8 +12,11 @@ from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import MAGNET, OXIDE_OF, REE, SuiteTotals, oxide_factor, suite_totals, treo_per_tree
 from layers.samples.censoring import CensoringParams, counted_below, replace_multiplicatively
 from layers.samples.columns import elements_of, method_ranks
-from pipeline.evidence.assay_spread import MOST_FOUND_DEX, MOST_OPEN_DEX
-from pipeline.evidence.rare_earth_patterns import host_priors, missing_part
+from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_FOUND_DEX, MOST_OPEN_DEX
+from pipeline.evidence.rare_earth_patterns import host_priors, missing_part, most_below
+
+MATERIAL = 0.5
+"""Of what was found of the rare earths: from limits that add up to more than so much on, patterns say what lies below them."""
 
 _MOST_REPEATS = 1000
 
@@ -103,11 +106,20 @@ def waste_chemistry(
     if censoring.method == "substitution":
         of_seen = suite_totals(seen, estimate_error_fraction=estimate_error_fraction)
         sums = _at_most(sums, _completed(of_seen, seen, priors), min_suite_fraction)
+    limits = np.where((low == 0.0) & np.isfinite(high), high, np.nan)
     detected = np.asarray(np.isfinite(seen).any(axis=1))
+    if censoring.method == "substitution":
+        sums = _as_limits_allow(sums, seen, limits, priors)
     if not detected.all():
         most = _completed(partial, np.where(detected[:, None], value, high), priors).treo_high_ppm
+        suite = ~detected & (partial.crust_fraction >= min_suite_fraction)
+        most[suite] = np.fmin(most[suite], most_below(limits[suite], priors[suite]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(detected, 1.0, np.fmin(1.0, LEAST_SHARE_OF_LIMIT * most / sums.treo_ppm))
         sums = replace(
             sums,
+            tree_ppm=sums.tree_ppm * share,
+            treo_ppm=sums.treo_ppm * share,
             treo_low_ppm=np.where(detected, sums.treo_low_ppm, 0.0 * sums.treo_low_ppm),
             treo_high_ppm=np.where(detected, sums.treo_high_ppm, most),
         )
@@ -294,6 +306,33 @@ def _at_most(sums: SuiteTotals, detected: SuiteTotals, least_share: float) -> Su
         treo_ppm=np.where(less, detected.treo_ppm, sums.treo_ppm),
         estimated_fraction=np.where(less, detected.estimated_fraction, sums.estimated_fraction),
     )
+
+
+def _as_limits_allow(sums: SuiteTotals, seen: np.ndarray, limits: np.ndarray, prior: np.ndarray) -> SuiteTotals:
+    """Return the totals, no greater than what was detected and patterns of the host that stay below all limits.
+
+    Fifteen limits add up to far more than any pattern has that stays below each of them. Where they could add little to what was
+    found, the totals stay as they are.
+    """
+    factors = np.array([oxide_factor(OXIDE_OF[symbol]) for symbol in REE])
+    seen_treo, room = np.nansum(seen * factors, axis=1), np.nansum(limits * factors, axis=1)
+    rows = np.flatnonzero(room > MATERIAL * seen_treo) if len(seen) else np.array([], dtype=int)
+    rows = rows[np.isfinite(seen[rows]).any(axis=1)]
+    if not len(rows):
+        return sums
+    known, below = seen[rows], limits[rows]
+    element, _ = missing_part(known, known, prior[rows], np.ones(len(REE)), below)
+    oxide, most = missing_part(known, known, prior[rows], factors, below)
+    tree, treo, high = (column.copy() for column in (sums.tree_ppm, sums.treo_ppm, sums.treo_high_ppm))
+    less = seen_treo[rows] + oxide < treo[rows]
+    tree[rows] = np.where(less, np.nansum(known, axis=1) + element, tree[rows])
+    treo[rows] = np.where(less, seen_treo[rows] + oxide, treo[rows])
+    high[rows] = np.where(
+        np.isnan(high[rows]), np.nan, np.maximum(np.fmin(high[rows], seen_treo[rows] + most), treo[rows])
+    )
+    estimated = sums.estimated_fraction.copy()
+    estimated[rows] = np.where(less, element / tree[rows], estimated[rows])
+    return replace(sums, tree_ppm=tree, treo_ppm=treo, treo_high_ppm=high, estimated_fraction=estimated)
 
 
 def _no_more_than_found(sums: SuiteTotals, detected: np.ndarray, site: np.ndarray) -> SuiteTotals:

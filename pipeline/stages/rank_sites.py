@@ -270,7 +270,8 @@ def _add_contained(table: pd.DataFrame, drawn: dict[str, np.ndarray]) -> None:
     contained = grade * table["tonnage_t"].to_numpy(float) / 1e6
     known = np.isfinite(contained)
     table["contained_treo_t"] = contained
-    table["contained_treo_low_t"] = np.where(known, np.fmin(drawn["contained_low_t"], contained), np.nan)
+    least = np.where(table["treo_low_ppm"] == 0, 0.0, np.fmin(drawn["contained_low_t"], contained))
+    table["contained_treo_low_t"] = np.where(known, least, np.nan)
     table["contained_treo_high_t"] = np.where(known, np.fmax(drawn["contained_high_t"], contained), np.nan)
 
 

@@ -142,7 +142,8 @@ def _ranked(
     drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
     measured = np.isfinite(belief.measured_ppm)
     low_ppm, median_ppm, high_ppm = (10.0 ** waste.grade(np.array([[side * Z90]]))[:, 0] for side in (-1.0, 0.0, 1.0))
-    middle = np.where(measured, belief.measured_ppm, median_ppm)
+    middle = np.where(measured & ~belief.undetected, belief.measured_ppm, median_ppm)
+    low_ppm = np.where(belief.undetected, 0.0, low_ppm)
     tonnes = wastes["tonnage_t"].to_numpy(float)
     contained = middle * tonnes / 1e6
     given = np.isfinite(contained)
@@ -161,7 +162,7 @@ def _ranked(
             "grade_high_ppm": np.maximum(high_ppm, middle),
             "grade_rule": np.where(measured, "assay", "hosts"),
             "contained_t": contained,
-            "contained_low_t": np.where(given, np.fmin(capped["contained_low_t"], contained), np.nan),
+            "contained_low_t": np.where(given, _least(capped["contained_low_t"], contained, low_ppm), np.nan),
             "contained_high_t": np.where(given, np.fmax(capped["contained_high_t"], contained), np.nan),
             "host": belief.host,
             "host_wastes": [belief.learned.get(host or "background", 0) for host in belief.host],
@@ -171,6 +172,11 @@ def _ranked(
         }
     )
     return table.sort_values("rank", kind="stable")
+
+
+def _least(drawn_t: np.ndarray, contained_t: np.ndarray, low_ppm: np.ndarray) -> np.ndarray:
+    """Return the low end of contained tonnes: of nothing where the grade may be nothing."""
+    return np.where(low_ppm > 0, np.fmin(drawn_t, contained_t), 0.0)
 
 
 def _of_ranking(ranking: DataFrame[Ranking], params: RankTargetsParams) -> pd.DataFrame:

@@ -258,3 +258,12 @@ def test_amounts_that_do_not_fit_together_are_told_with_both_figures(
     assert [finding.code for finding in odd] == [code] * (code is not None)
     for finding in odd:
         assert sorted(finding.values) in (["m3", "mass_t", "t_m3"], ["mass_t", "years"])
+
+
+def test_an_element_that_was_not_found_has_no_share_of_its_limit_for_a_grade() -> None:
+    """Below 5 ppm of tungsten: what tables say of coal wastes stands, and ranges of grade and tonnes start at 0."""
+    row = ranked(("W",), [1e6], ["coal"], waste_W_ppm=[2.5], waste_W_censored=[-1]).loc[("W", "S1")]
+    assert row["grade_low_ppm"] == row["contained_low_t"] == 0.0
+    assert row["grade_ppm"] != pytest.approx(0.5)
+    assert 0.0 < row["grade_ppm"] < row["grade_high_ppm"] < 15.0
+    assert row["contained_t"] == pytest.approx(row["grade_ppm"])

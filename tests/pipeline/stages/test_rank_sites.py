@@ -487,6 +487,7 @@ def test_a_waste_in_which_nothing_was_detected_starts_at_nothing(planted) -> Non
     censored = Chain(replace(frames, site_samples=samples))
     ranking = censored.ranking.set_index("site_id")
     none = ranking.reindex(samples["site_id"].iloc[undetected])
+    assert (none["contained_treo_low_t"] == 0).all()  # as the grades it follows from
     assert none["treo_ppm"].nunique() == len(undetected)  # one limit, but no one value: all else tells them apart
     assert (none["treo_ppm"] < 230.0).all()
     assert (none["treo_ppm"] < none["treo_high_ppm"]).all()

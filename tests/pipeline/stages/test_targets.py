@@ -225,6 +225,7 @@ def test_an_element_below_its_limit_is_open_down_to_a_hundredth_of_it() -> None:
     assert found.measured_ppm.tolist() == [1000.0, 200.0]
     assert found.grade_sd[1] > 1.5 * found.grade_sd[0]
     assert found.grade_log10[1] < found.grade_log10[0] - 0.4
+    assert found.undetected.tolist() == [False, True]
 
 
 def test_measured_wastes_of_a_region_move_the_kind_they_belong_to() -> None:
