@@ -7,6 +7,7 @@ processes and a remote cluster therefore give the same table.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import os
@@ -32,6 +33,9 @@ TRIES = 3
 SITES_PER_SLICE_HERE = 250_000
 """On threads of this process slices only bound memory: the stages use threads themselves, and every slice copies its layers."""
 
+
+ANSWER_S = 10
+"""How long a scheduler may take to answer before a run begins."""
 
 _LOST = "the connection to the dask scheduler or its workers was lost"
 _GO_ON = "Start them again and run it again: the steps that were finished are kept."
@@ -312,15 +316,42 @@ def _silenced() -> dict[str, int]:
 
 
 def _connect(scheduler: str) -> Any:
+    from concurrent.futures import ThreadPoolExecutor
+
     from distributed import Client
 
+    asking = ThreadPoolExecutor(1)  # a notebook has a loop of its own in this thread
     try:
+        asking.submit(asyncio.run, _answer(scheduler)).result()
         return Client(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
+        why = str(error) or f"whatever is there says nothing of a scheduler within {ANSWER_S} s"
         raise ConfigError(
-            f"dask.scheduler: no Dask scheduler answers at '{scheduler}' ({error}). "
+            f"dask.scheduler: no Dask scheduler answers at '{scheduler}' ({why}). "
             "Start one with `dask scheduler`, check the address, or leave the option out to run on this machine."
         ) from None
+    finally:
+        asking.shutdown(wait=False)
+
+
+async def _answer(scheduler: str) -> None:
+    """Wait a while for what only a scheduler answers: its client itself waits for ever for a word of whoever takes its call."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    async def asked() -> None:
+        async with rpc(scheduler, connection_args=Security().get_connection_args("client")) as there:
+            if (await there.identity()).get("type") != "Scheduler":
+                raise ValueError("it is no scheduler, but another part of a cluster")
+
+    try:
+        await asyncio.wait_for(asked(), ANSWER_S)
+    except (OSError, ValueError, TimeoutError):
+        raise
+    except (
+        Exception
+    ) as error:  # its first bytes are taken for a length of any size, its next ones for whatever they unfold to
+        raise ValueError("what is there speaks otherwise") from error
 
 
 def _hilbert_slices(sites: gpd.GeoDataFrame, partitions: int) -> list[np.ndarray]:

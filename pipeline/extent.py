@@ -12,7 +12,7 @@ import shapely
 
 from layers.accounting import Note, Reading
 from layers.crs import SHORT_DEGREE_KM
-from layers.errors import LayerError
+from layers.errors import LayerError, StageError
 from layers.readers.lone_places import USUAL_MISTAKES
 from pipeline.config import RegionConfig
 
@@ -103,3 +103,12 @@ def _nothing_left(reading: Reading[Any], box: shapely.Polygon, margin_km: float)
     )
     rows = tuple(reading.layer["source_row"].astype(int)) if "source_row" in reading.layer.columns else ()
     return Note(reading.source, "nothing_in_region", text, len(places), (), rows)
+
+
+def require_sites(sites: pd.DataFrame, records: pd.DataFrame) -> None:
+    """Stop where no record became a site."""
+    if sites.empty:
+        raise StageError(
+            f"merge_sites: none of {len(records)} inventory records became a site. Check the inventory's columns and CRS with "
+            "`minewaste check`, region.bbox, and the exclusions."
+        )

@@ -18,7 +18,7 @@ from pyproj import CRS
 from layers import schema
 from layers.accounting import Reading
 from layers.catalogue.source import Source, resolve
-from layers.errors import ConfigError, SourceError
+from layers.errors import ConfigError, LayerError, SourceError
 from layers.geometry import blocks_of_corners
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
@@ -198,6 +198,17 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
         unheeded=unreadable,
         empty_lists=empty,
     )
+
+
+def assembled_again(config: RunConfig, readings: Readings) -> Inputs:
+    """Do what `assembled` does with what requests of stewards leave, and say so where they leave nothing."""
+    try:
+        return assembled(config, readings)
+    except LayerError:
+        raise LayerError(
+            "read: requests of stewards name or cover every row with a place that the run is about, so nothing is left to "
+            "work on. See that their list is the one that is meant, and that its areas lie where they should."
+        ) from None
 
 
 def refuse_private(sources: Sequence[Source]) -> None:

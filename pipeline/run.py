@@ -15,7 +15,7 @@ from pandera.typing import DataFrame
 from layers import schema
 from layers.accounting import rejected_rows
 from layers.catalogue.source import resolve
-from layers.errors import SourceError, StageError
+from layers.errors import SourceError
 from layers.rasters.reader import require_overlap
 from layers.readers.splits import read_splits
 from layers.samples.censoring import censoring_table
@@ -30,6 +30,7 @@ from pipeline.config import RunConfig
 from pipeline.evidence.late_words import COLUMN, without_words
 from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
+from pipeline.extent import require_sites
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.manifest import LEARNED, SPLITS
 from pipeline.folder.model_store import load_model, save_model
@@ -167,7 +168,7 @@ def _compute(
     inputs.release("geochemistry")
     links = whole(link_records, schema.Links, records, inputs["links"], config.link_records)
     sites = whole(merge_sites, schema.Sites, records, links, config.merge_sites)
-    _require_sites(sites, records)
+    require_sites(sites, records)
     sites = whole(describe_camps, schema.Sites, sites, config.describe_camps)
 
     # What is known of each site.
@@ -275,14 +276,6 @@ def _heard(
     if not labels[COLUMN].any():
         return sites
     return schema.conform(without_words(sites, config.label_sites.target), schema.Sites)
-
-
-def _require_sites(sites: GeoDataFrame[schema.Sites], records: GeoDataFrame[schema.Records]) -> None:
-    if sites.empty:
-        raise StageError(
-            f"merge_sites: none of {len(records)} inventory records became a site. Check the inventory's columns and CRS with "
-            "`minewaste check`, region.bbox, and the exclusions."
-        )
 
 
 def _train(

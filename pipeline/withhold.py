@@ -29,7 +29,7 @@ from pipeline.config import RunConfig
 from pipeline.executor import Executor
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
+from pipeline.inputs import WITHHOLDABLE, Readings, assembled, assembled_again, read_again, read_sources
 from pipeline.kernels.record_groups import slug
 from pipeline.kernels.record_pairs import official_tokens
 from pipeline.kernels.site_keys import sites_named
@@ -123,7 +123,7 @@ def read_as_asked(
             return AsAsked(readings, inputs, replace(shorter, quoting_layers=quoting))
         left_out |= {name: left_out.get(name, frozenset()) | more for name, more in rows.items()}
         readings = read_again(readings, data_dir, left_out)
-        inputs = _spelt(assembled(config, readings), known_ids)
+        inputs = _spelt(assembled_again(config, readings), known_ids)
 
 
 def _rows_gone(

@@ -26,12 +26,14 @@ from layers.transformer import transformer
 from layers.working_crs import metric_crs
 from maps.report.check_page import FATES, SourceCheck, write_check
 from maps.report.source_facts import CodeCounts, Corners, FactValue, FilledShares, in_words
-from maps.words import phrase, word
+from maps.words import LANGUAGES, phrase, word
 from pipeline.commands.beside_sources import beside_sources
 from pipeline.commands.check_elements import elements, origins, total
-from pipeline.commands.foreseen import assays_found, by_source, foreseen, records_linked
+from pipeline.commands.foreseen import between_tables, by_source, foreseen
+from pipeline.commands.foreseen_stops import stop_foreseen
 from pipeline.commands.matches import Shared, count_matches
 from pipeline.config import RunConfig
+from pipeline.folder.own_files import require_new_or_own
 from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
 from pipeline.input_layers import Inputs
@@ -43,7 +45,8 @@ from pipeline.source_reading import READERS, is_private, read_source, words_of_s
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
 MAX_REASONS = 12
-UNTOLD_YET = "are told once all sources can be read, since requests of stewards must be followed first"
+PAGE, HEAD_READ = "check.html", 20_000
+UNTOLD_YET = "are told once the requests of stewards can be followed, which comes first"
 SUSPICIOUS = frozenset(
     [
         "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
@@ -103,12 +106,10 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     Raises
     ------
     SourceError
-        After all sources were tried and the page was written, if some could not be read; all are named.
+        After all sources were tried and the page was written, if some could not be read (all are named) or a run would stop
+        before it learns; before that, if ``out`` holds a page that is none of this command.
     """
-    if out is not None and (out / LIST).is_file():
-        raise SourceError(
-            f"{out}: is the folder of a run, which holds what the run wrote and nothing else. Give another --out."
-        )
+    _require_free(out)
     if config.region.crs is not None:
         metric_crs(config.region.crs)
     checks: list[SourceCheck] = []
@@ -118,7 +119,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     sources = [resolve(source) for source in config.sources]
     asked = any(source.role == "exclusions" for source in sources)
     tight = plan_reading(sources, data_dir, config.dask).words
-    requests = _requests(config, data_dir) if asked else None
+    requests, stop = _requests(config, data_dir) if asked else (None, None)
     for source in sources:
         hidden = f"local_only_{sum(hidden is not None for _, hidden in described) + 1}" if is_private(source) else None
         try:
@@ -131,7 +132,9 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         except (SourceError, LayerError, ConfigError) as error:
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         described.append((check, hidden))
-    inputs = None if asked and requests is None else requests.after if requests else foreseen(config, sources, readings)
+    inputs = requests.after if requests else None
+    if not asked:
+        inputs, stop = foreseen(config, sources, readings)
     for check, hidden in described:
         counted = check if inputs is None or hidden is not None else _as_a_run_counts(check, inputs, config)
         paragraphs.append(_in_words(counted))
@@ -140,25 +143,54 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     for check in beside_sources(config, data_dir):
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir))
-    matches: list[Shared] = records_linked(config, inputs) if inputs else []
-    matches += [shared for shared in assays_found(config, inputs) if shared not in matches] if inputs else []
-    matches += count_matches(
-        sources, by_source(inputs) if inputs else {name: reading.layer for name, reading in readings.items()}
-    )
-    if matches:
-        lines = [f"  {phrase(key, 'en', **values)}" for key, values in matches]
-        paragraphs.append("\n".join(["What the tables share:", *lines]))
+    layers = by_source(inputs) if inputs else {name: reading.layer for name, reading in readings.items()}
+    matches = [*between_tables(config, inputs), *count_matches(sources, layers)]
+    if inputs is not None and all(check.failure is None for check in checks):
+        stop = stop_foreseen(config, inputs, data_dir)
+    if stop is not None and not asked:  # a page may be handed on
+        matches.append(("check_match_stops", {"why": stop}))
+    paragraphs += _shared_in_words(matches)
     if requests is not None:
         paragraphs += RequestsTold.of(requests.after).in_words()
     if out is not None:
-        with atomic(out / "check.html") as temporary:
+        with atomic(out / PAGE) as temporary:
             write_check(config.title, checks, matches, temporary)
-        paragraphs.append(f"Page: {out / 'check.html'}")
+        paragraphs.append(f"Page: {out / PAGE}")
     text = "\n\n".join(paragraphs)
+    _require_sound(checks, stop, text)
+    return text
+
+
+def _shared_in_words(matches: Sequence[Shared]) -> list[str]:
+    """Return what the tables share as one paragraph, or none."""
+    lines = [f"  {phrase(key, 'en', **values)}" for key, values in matches]
+    return ["\n".join(["What the tables share:", *lines])] if lines else []
+
+
+def _require_sound(checks: Sequence[SourceCheck], stop: str | None, text: str) -> None:
+    """Stop where a run would stop, with everything that is to be said."""
     failures = sum(check.failure is not None for check in checks)
     if failures:
         raise SourceError(f"{failures} of {len(checks)} sources cannot be read.\n\n{text}")
-    return text
+    if stop is not None:
+        raise SourceError(f"A run would stop: {stop}\n\n{text}")
+
+
+def _require_free(out: Path | None) -> None:
+    """Stop where the page would lie among the files of a run, or take the place of a file that is none of this command."""
+    if out is not None and (out / LIST).is_file():
+        raise SourceError(
+            f"{out}: is the folder of a run, which holds what the run wrote and nothing else. Give another --out."
+        )
+    if out is not None:
+        require_new_or_own(out / PAGE, "--out", "a former page of `minewaste check`", _is_page)
+
+
+def _is_page(path: Path) -> bool:
+    """Say whether a file is a page of this command, whose title ends in the same words in every language it may begin with."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_READ).decode("utf-8", "replace")
+    return any(f"{word('check_title', lang)}</title>" in head for lang in LANGUAGES)
 
 
 def _as_a_run_counts(check: SourceCheck, inputs: Inputs, config: RunConfig) -> SourceCheck:
@@ -194,12 +226,12 @@ def _hidden(check: SourceCheck, name: str) -> SourceCheck:
     return SourceCheck(name, "local_only", failure=hint, private=True)
 
 
-def _requests(config: RunConfig, data_dir: Path) -> AsAsked | None:
-    """Follow the stewards' requests as a run does, until nothing more is found; None when some source cannot be read."""
+def _requests(config: RunConfig, data_dir: Path) -> tuple[AsAsked | None, str | None]:
+    """Follow the stewards' requests as a run does, until nothing more is found; where that cannot be done, return the message."""
     try:
-        return read_as_asked(config, data_dir, None)
-    except MinewasteError:
-        return None
+        return read_as_asked(config, data_dir, None), None
+    except MinewasteError as error:
+        return None, str(error)
 
 
 def _check(

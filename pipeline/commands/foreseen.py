@@ -29,7 +29,9 @@ HOW = ("id", "name", "words", "group", "distance")
 """Ways in which an assay finds its site, as `locate_assays` gives them."""
 
 
-def foreseen(config: RunConfig, sources: Sequence[Source], readings: Mapping[str, Reading[Any]]) -> Inputs | None:
+def foreseen(
+    config: RunConfig, sources: Sequence[Source], readings: Mapping[str, Reading[Any]]
+) -> tuple[Inputs | None, str | None]:
     """Put what was read together as a run does: samples counted once, rows outside the region left out and counted.
 
     Parameters
@@ -43,14 +45,16 @@ def foreseen(config: RunConfig, sources: Sequence[Source], readings: Mapping[str
 
     Returns
     -------
-    Inputs or None
-        None where nothing has a place, so that there is no region.
+    tuple of Inputs or None and str or None
+        Where they do not go together, the message with which a run would stop; neither where there is nothing.
     """
     tables = tuple(source for source in sources if source.id in readings)
     try:
-        return assembled(config, Readings(tables, dict(readings), {}, ())) if tables else None
-    except (MinewasteError, ValueError):  # no row of what the run is about has a place; the paragraphs above say why
-        return None
+        return (assembled(config, Readings(tables, dict(readings), {}, ())) if tables else None), None
+    except MinewasteError as error:
+        return None, str(error)
+    except ValueError:  # what the run is about could not be read; the paragraphs above say why
+        return None, None
 
 
 def by_source(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -60,6 +64,11 @@ def by_source(inputs: Inputs) -> dict[str, pd.DataFrame]:
         for role in ("inventory", "geochemistry")
         for name, table in pd.DataFrame(inputs.layers[role]).groupby("source", sort=False)
     }
+
+
+def between_tables(config: RunConfig, inputs: Inputs | None) -> list[Shared]:
+    """Say what `records_linked` and `assays_found` do; nothing without inputs."""
+    return [*records_linked(config, inputs), *assays_found(config, inputs)] if inputs else []
 
 
 def records_linked(config: RunConfig, inputs: Inputs) -> list[Shared]:
@@ -78,8 +87,8 @@ def records_linked(config: RunConfig, inputs: Inputs) -> list[Shared]:
     try:
         links = link_records(records, inputs["links"], config.link_records)
         sites = merge_sites(records, links, config.merge_sites)
-    except StageError as error:
-        return [("check_match_stops", {"why": str(error)})]
+    except StageError:  # `stop_foreseen` says it
+        return []
     together = Counter(sites.loc[sites["n_records"] > 1, "sources"])
     if not together and records["source"].nunique() < 2:
         return []
@@ -118,8 +127,8 @@ def assays_found(config: RunConfig, inputs: Inputs) -> list[Shared]:
         params = config.locate_assays.model_copy(update={"require_match": False})
         located = locate_assays(keyed, sites, params)
         anywhere = locate_assays(keyed, sites, params.model_copy(update={"agreement_km": AROUND_THE_EARTH_KM}))
-    except StageError as error:
-        return [("check_match_stops", {"why": str(error)})]
+    except StageError:  # `stop_foreseen` says it
+        return []
     sentences: list[Shared] = []
     for name, own in located.groupby("source", sort=False):
         per_key = own.sort_values("site_id", na_position="last").drop_duplicates("site_key")

@@ -25,7 +25,7 @@ from maps.word_file import looking_for
 from maps.words import phrase, word
 from pipeline.commands.explain import later_run
 from pipeline.folder.published import load_publication
-from pipeline.folder.screening_folder import put_in_place
+from pipeline.folder.screening_folder import alone_in, put_in_place
 
 WRITTEN = {
     "index.html": "screen_to_brief",
@@ -97,7 +97,7 @@ def screen_run(
         origin = _place(publication, community, nation, area, hide_outline=hide_outline)
         folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
         table = screen(publication, origin, within_km=within_km)
-        with scratch_folder() as fresh:
+        with alone_in(folder), scratch_folder() as fresh:
             write_screening(publication, origin, table, fresh, within_km=within_km, lang=lang)
             put_in_place(fresh, folder)
         lines = Brief(publication, origin, table, within_km).as_text(lang)

@@ -66,7 +66,8 @@ def mined_first(sites: pd.DataFrame) -> pd.Series:
     """
     cells = sites["commodities"]
     if "main_commodities" not in sites or sites["main_commodities"].isna().all():
-        return cells.map({cell: _in_order("", cell) for cell in cells.dropna().unique()})
+        ordered_of = {cell: _in_order("", cell) for cell in cells.dropna().unique()}
+        return cells.map(ordered_of) if ordered_of else cells  # nothing would become a column of numbers
     pairs = list(zip(sites["main_commodities"].fillna(""), cells, strict=True))
     ordered = {(main, cell): _in_order(main, cell) for main, cell in pairs if isinstance(cell, str)}
     return pd.Series([ordered.get(pair) for pair in pairs], index=cells.index, dtype=cells.dtype)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from layers.errors import SourceError
+from layers.process_locks import lock_file
 from pipeline.folder.run_folder import is_own
 from pipeline.folder.writing import read_bounded, write_text
 
@@ -23,6 +26,38 @@ def listed(folder: Path) -> set[str] | None:
         mark, *names = read_bounded(path).decode().splitlines()
         return {name for name in names if is_own(folder, name)} if mark == MARK else None
     return None
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other screenings out of a folder within the block, where the system has such locks; it is made where it is not there.
+
+    Raises
+    ------
+    SourceError
+        If another screening is at work there.
+    """
+    if folder.exists() and not folder.is_dir():  # `put_in_place` says so
+        yield
+        return
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # not every system opens folders
+        yield
+        return
+    try:
+        if lock_file(handle) is False:
+            raise SourceError(
+                f"{folder}: another screening writes this folder at the moment. Wait until it has ended, or give another --out."
+            )
+        yield
+    finally:
+        os.close(handle)
+        if made:
+            with suppress(OSError):  # it holds pages now
+                folder.rmdir()
 
 
 def put_in_place(fresh: Path, folder: Path) -> None:

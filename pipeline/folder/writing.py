@@ -6,7 +6,9 @@ import errno
 import io
 import json
 import os
+import select
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +24,9 @@ from layers.geometry import blocks_of_corners
 
 WRITERS = ("pyarrow", "pyogrio", "rasterio")
 """Libraries whose errors while they write tell of the disk and not of the table."""
+
+PIPE_WAIT_S = 3
+"""How long a pipe may be empty before nobody is thought to write into it."""
 
 MOST_READ_BYTES = 256 << 20
 """Of a text that is read whole; a line of a manifest has some hundred, so that is one of a million files."""
@@ -91,6 +96,16 @@ def _errno(error: Exception) -> int:
     return getattr(error, "errno", None) or 0
 
 
+def _at_once(path: Path) -> int:
+    """Open a file without waiting for whoever may write into it; a pipe that nobody writes to is refused."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISFIFO(os.fstat(handle).st_mode) and not select.select([handle], [], [], PIPE_WAIT_S)[0]:
+        os.close(handle)
+        raise ValueError("it is a pipe into which nobody writes")
+    os.set_blocking(handle, True)
+    return handle
+
+
 def read_bounded(path: Path, most: int = MOST_READ_BYTES) -> bytes:
     """Return the bytes of a file whose length nobody has looked at: a folder or a file given away may hold anything.
 
@@ -101,7 +116,7 @@ def read_bounded(path: Path, most: int = MOST_READ_BYTES) -> bytes:
     ValueError
         If it has more bytes than such a file can have.
     """
-    with path.open("rb") as stream:
+    with os.fdopen(_at_once(path), "rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         content = b"" if size > most else stream.read(most + 1)
     if max(size, len(content)) > most:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
 
-from layers.errors import StageError
+from layers.errors import ConfigError, StageError
 from pipeline.executor import TRIES, Executor, Shared
 from tests.faults.small_region import PRIVATE, PRIVATE_CORNERS, SmallRun, differing, run_small
 from tests.sovereignty.traces import Traces, search_folders
@@ -313,3 +314,27 @@ def test_slices_change_no_file_of_the_run_folder(small_run: SmallRun, tmp_path: 
     dask = {"mode": "threads", "workers": 2, "partitions": partitions}
     run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "sliced")
     assert differing(tmp_path / "sliced", small_run.folder) == []
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.6\r\n" * 40, b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40])
+def test_what_takes_the_call_and_is_no_scheduler_is_not_waited_for(
+    greeting: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.executor.ANSWER_S", 2)
+    taken: list[socket.socket] = []
+
+    def take() -> None:
+        while True:
+            try:
+                taken.append(server.accept()[0])
+                taken[-1].sendall(greeting)
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=take, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(ConfigError, match=f"no Dask scheduler answers at '{address}' .*Start one with"):
+            Executor(scheduler=address)
+        assert time.monotonic() - began < 20

@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from layers.errors import SourceError
+from layers.errors import ConfigError, SourceError
 from pipeline.commands.compare import Comparison, write_moves
 from pipeline.commands.learn import TITLE, learn
 from pipeline.commands.plan import draw_plan
-from pipeline.config import parse_config
+from pipeline.config import load_config, parse_config
+from pipeline.folder.screening_folder import alone_in
+from pipeline.folder.writing import read_bounded
 from tests.faults.small_region import SmallRun
 
 SAID = {
@@ -85,3 +87,28 @@ def test_what_the_same_command_wrote_is_replaced(run: Path, tmp_path: Path) -> N
     (tmp_path / "file.skops").write_bytes(b"")
     with pytest.raises(SourceError, match="holds something else"):
         write("learn", tmp_path / "file.skops", run)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_run_file_that_is_a_pipe_without_a_writer_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.folder.writing.PIPE_WAIT_S", 0.1)
+    os.mkfifo(tmp_path / "region.yml")
+    with pytest.raises(ConfigError, match="it is a pipe into which nobody writes"):
+        load_config(tmp_path / "region.yml")
+    ends = os.pipe()
+    os.write(ends[1], b"name: t\ntitle: T\n")
+    os.close(ends[1])
+    assert read_bounded(Path(f"/dev/fd/{ends[0]}")) == b"name: t\ntitle: T\n"
+
+
+def test_a_second_screening_into_a_folder_is_told_of_the_first(tmp_path: Path) -> None:
+    with alone_in(tmp_path / "pages"):
+        with pytest.raises(SourceError, match="another screening writes this folder"), alone_in(tmp_path / "pages"):
+            pass
+        assert (tmp_path / "pages").is_dir()
+    assert not (tmp_path / "pages").exists()
+    with alone_in(tmp_path / "pages"):
+        (tmp_path / "pages" / "a").touch()
+    assert (tmp_path / "pages" / "a").exists()

@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from layers.errors import SourceError
+from layers.errors import MinewasteError, SourceError
 from layers.readers.suspicious import suspicious_values
 from maps import words
 from maps.report.check_page import SourceCheck, write_check
 from pipeline.commands.check import check_sources
 from pipeline.config import parse_config
+from pipeline.progress import Progress
+from pipeline.run import run
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import merge_sites
@@ -370,3 +372,37 @@ def test_a_row_outside_that_a_minus_would_bring_into_the_region_is_told(tmp_path
     text, _ = check(tmp_path, [*sources, {"id": "towns", "role": "communities", "path": "towns.csv", **facts}])
     assert "outside_by_mistake: 1 rows lie outside the region (Bb)" in text
     assert "with a minus before the longitudes they would lie in it" in text
+
+
+ALL_SITES = "\n".join(["key", *(f"S{n}" for n in range(40))])
+REQUESTS = {"id": "asked", "role": "exclusions", "path": "asked.csv", "columns": {"key": "key"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"region": {"crs": "EPSG:32633"}}, "region.crs: EPSG:32633"),
+        ({"region": {"bbox": [10, 10, 11, 11]}}, "merge_sites: none of 0 inventory records became a site"),
+        ({"merge_sites": {"precedence": ["nobody"]}}, "merge_sites.precedence: 'nobody'"),
+        ({"sources": [SOURCES[0], SOURCES[1] | {"path": "other.csv"}]}, "locate_assays: none of 2 site keys"),
+        ({"sources": [*SOURCES, REQUESTS]}, "requests of stewards name or cover every row with a place"),
+    ],
+)
+def test_what_would_stop_a_run_is_foretold_and_ends_the_check(folder: Path, changes: dict[str, Any], why: str) -> None:
+    (folder / "other.csv").write_text("Sample,Mine,La_FUS_ppm\nA1,Nowhere,5\nA2,Elsewhere,6\n")
+    (folder / "asked.csv").write_text(ALL_SITES)
+    config = parse_config({"name": "t", "title": "A test", "sources": SOURCES, **changes}, "test.yml")
+    with pytest.raises(SourceError, match=f"(?s)^A run would stop: .*{re.escape(why)}.*\n\nsites"):
+        check_sources(config, folder, folder / "page")
+    with pytest.raises(MinewasteError, match=re.escape(why)):
+        run(config, folder, folder / "run", Progress(quiet=True))
+
+
+def test_a_page_of_somebody_else_stays_as_it_is(folder: Path) -> None:
+    (folder / "page").mkdir()
+    (folder / "page" / "check.html").write_text("precious")
+    with pytest.raises(SourceError, match=r"check\.html: holds something else than a former page"):
+        check(folder, SOURCES)
+    assert (folder / "page" / "check.html").read_text() == "precious"
+    (folder / "page" / "check.html").unlink()
+    assert check(folder, SOURCES)[1] == check(folder, SOURCES)[1]
