@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from layers.cells.site_names import NameKey, contradict, name_key
 from layers.crs import EARTH_RADIUS_KM, geodesic_km, unit_vectors
 from layers.findings import Finding, Value
+from pipeline.evidence.shared_works import works_pairs
 
 NEAR_KM = 0.5
 """Sites of one name within this of each other may be one place, unless each knows another amount of a waste or other metals."""
@@ -63,7 +64,8 @@ def with_doubles(sites: pd.DataFrame) -> pd.DataFrame:
     they bear one name within `NEAR_KM`, or within `REGISTERS_KM` in two registers with a common commodity; names that tell
     themselves apart by number or marker are two, and so are wastes with an amount each and records of one name that name
     different commodities. So may two of any names within
-    `EQUAL_KM` that share a commodity and, to the digit, the mass, volume or area of their waste. Places of one name with a
+    `EQUAL_KM` that share a commodity and, to the digit, the mass, volume or area of their waste, and one without an amount
+    beside one with an amount that bears a common name of works (`works_pairs`). Places of one name with a
     common commodity that differ by one or ten degrees along one axis, and otherwise by less than `ABOUT_DEGREES`, are doubted.
 
     Parameters
@@ -93,6 +95,9 @@ def with_doubles(sites: pd.DataFrame) -> pd.DataFrame:
             _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1))
         elif shared and _equal(amounts[a], amounts[b]):
             _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1), equal=1)
+    for (a, b), km in works_pairs(sites, metals, degrees).items():
+        if (a, b) not in named and km > EQUAL_KM:
+            _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1), works=1)
     for a, b in _of_one_name(keys):
         apart = _degrees_apart(degrees[a], degrees[b])
         if apart is not None and metals[a] & metals[b]:
@@ -111,6 +116,7 @@ def place_findings(sites: pd.DataFrame) -> Iterator[tuple[int, str, Finding]]:
             for values in json.loads(cell) if isinstance(cell, str) else ():
                 if column == "same_place":
                     near = "same_amount_near" if values.pop("equal", 0) else "same_name_near"
+                    near = "same_works_near" if values.pop("works", 0) else near
                     code = "same_spot" if values["m"] <= 1000 * SPOT_KM else near
                     yield row, "same_place", Finding(code=code, values=values)
                 else:

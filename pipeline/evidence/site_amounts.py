@@ -7,6 +7,8 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from pipeline.evidence.like_amounts import like_amounts
+from pipeline.evidence.shared_works import LEAST_SPREAD as LEAST_ABOVE
+from pipeline.evidence.shared_works import most_beside
 from pipeline.kernels.rank_draws import Z90
 
 CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3, "gone": 0.05}
@@ -40,7 +42,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         ``shown_log_odds``, which move the chance of a waste where it is unclear whether anything was dug and of prospects, and
         ``treated_log_odds``, which does where a mine or mill worked;
         ``commodities``, ``longitude`` and ``latitude`` for what the region's own tonnages say (`like_amounts`), which takes the
-        place of `TONNES_LOG10`; places of which nobody says that they were worked stay as much smaller as there.
+        place of `TONNES_LOG10`; ``site_id`` and ``same_place``: a site without an amount holds hardly more than one beside it
+        that may be the same place and has one; places of which nobody says that they were worked stay as much smaller as there.
 
     Returns
     -------
@@ -71,6 +74,13 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         moved = expected + (0.0 if name == "prospect" else slope * larger)
         for column, value in (("tonnage_log10", moved), ("tonnage_below", sd), ("tonnage_above", sd)):
             amounts[column] = np.where(rows, value, amounts[column])
+    if "same_place" in table:
+        most = most_beside(table, known)
+        middle = np.fmin(amounts["tonnage_log10"], most)
+        above = np.fmin(amounts["tonnage_above"], np.maximum((most - middle) / Z90, LEAST_ABOVE))
+        shared = np.isfinite(most)
+        amounts["tonnage_log10"] = np.where(shared, middle, amounts["tonnage_log10"])
+        amounts["tonnage_above"] = np.where(shared, above, amounts["tonnage_above"])
     worked, unsaid = ~known & (rule == "worked"), ~known & (rule == "unclear")
     moved_rows = {"dug_log_odds": unsaid, "shown_log_odds": ~known & (rule == "prospect"), "treated_log_odds": worked}
     for column, rows in moved_rows.items():

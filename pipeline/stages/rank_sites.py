@@ -199,6 +199,8 @@ def _beside(
     table = pd.DataFrame(
         sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
     )
+    if "same_place" in sites:
+        table["same_place"] = sites["same_place"]
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
     more = ("waste_magnet_share", "waste_lree_hree", "waste_treo_open_dex")
     samples += [name for name in more if name in site_samples]

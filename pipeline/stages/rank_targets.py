@@ -82,7 +82,8 @@ def rank_targets(
     wastes = ids.merge(tables[0], on="site_id", how="left", validate="one_to_one").merge(
         tables[1][["site_id", "amount_rule"]], on="site_id", how="left", validate="one_to_one"
     )
-    wastes = wastes.assign(**{name: sites[name] for name in ("waste_type", "commodities", "longitude", "latitude")})
+    place = ("waste_type", "commodities", "longitude", "latitude", *(name for name in ("same_place",) if name in sites))
+    wastes = wastes.assign(**{name: sites[name] for name in place})
     wastes = wastes.merge(size_clues(sites), on="site_id", validate="one_to_one")
     holds = site_amounts(wastes)
     last = order["ranked_last_reason"].reindex(sites["site_id"]).notna().to_numpy()

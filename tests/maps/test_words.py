@@ -284,7 +284,11 @@ COMPUTED = (
     | {"ids_differ": set(), "ids_differ_near": {"km"}, "better_neighbour": {"km", "commodity"}}
     | {"number": {"number"}, "number_near": {"number", "km"}, "number_but_apart": {"number", "km"}}
     | {f"same_spot{end}": {"name", "site"} for end in ("", "_sampled")}
-    | {f"same_{what}_near{end}": {"name", "site", "m"} for what in ("name", "amount") for end in ("", "_sampled")}
+    | {
+        f"same_{what}_near{end}": {"name", "site", "m"}
+        for what in ("name", "works", "amount")
+        for end in ("", "_sampled")
+    }
     | {f"mistyped_{axis}": {"name", "site", "degrees"} for axis in ("latitude", "longitude")}
     | {
         f"likely_{kind}": set()

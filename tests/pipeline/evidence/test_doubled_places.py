@@ -153,3 +153,15 @@ def test_one_amount_to_the_digit_close_by_under_another_name(
     )
     found = codes(with_doubles(table))
     assert found == ({(0, "same_amount_near", "s-1"), (1, "same_amount_near", "s-0")} if doubled else set())
+
+
+def test_claims_of_one_works_beside_the_one_that_has_the_tonnes_say_so() -> None:
+    """Two claims of a mine, its tonnes on record at one; a third has tonnes of its own, and a fourth lies 20 km away."""
+    places = [("Jessie", 1e6, 52.3), ("Adonis", np.nan, 52.32), ("Rose", 2e6, 52.31), ("Ida", np.nan, 52.5)]
+    table = pd.DataFrame(places, columns=["name", "milled_t", "latitude"])
+    table = table.assign(aliases="Jedway", commodities="iron", longitude=-131.3, site_id=["a", "b", "c", "d"])
+    found = codes(with_doubles(table))
+    assert found == {(0, "same_works_near", "b"), (1, "same_works_near", "a"), (1, "same_works_near", "c"),
+                     (2, "same_works_near", "b")}  # fmt: skip
+    own = with_doubles(table.assign(area_m2=5e4))  # dams of one plant, each with a footprint
+    assert codes(own) == set()

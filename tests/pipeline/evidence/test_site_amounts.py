@@ -238,3 +238,14 @@ def test_ranges_of_mines_without_an_amount_hold_on_registers_and_each_clue_takes
     for _, own in table.groupby("register"):
         error = own.set_index("by")["error"]
         assert error["the others' median"] > error["and years"] > error["and commodity and camp"]
+
+
+def test_an_unknown_amount_is_hardly_more_than_the_known_one_of_what_may_be_the_same_place() -> None:
+    """5,000 t and a factor of 430 upward would let 2 Mt be expected beside a twin of 257,000 t."""
+    beside = '[{"m": 60.0, "name": "A", "site": "a"}]'
+    twins: dict[str, list[object]] = {"site_id": ["a", "b", "c"], "tonnage_t": [257_000.0, np.nan, np.nan]}
+    ends: dict[str, list[object]] = {f"tonnage_{end}_t": twins["tonnage_t"] for end in ("low", "high")}
+    amounts = site_amounts(table(**twins, **ends, same_place=[None, beside, None]))
+    assert amounts["tonnage_log10"].tolist() == pytest.approx([np.log10(257_000), 3.7, 3.7])
+    assert 3.7 + 1.645 * amounts["tonnage_above"][1] == pytest.approx(np.log10(257_000), abs=0.001)
+    assert amounts["tonnage_above"][2] == pytest.approx(1.6)
