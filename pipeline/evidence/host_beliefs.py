@@ -141,7 +141,7 @@ def believe(
         chance_high=np.where(known, of_high, np.maximum(high, passes)),
         measured_ppm=measured,
         undetected=known & (open_dex >= MOST_OPEN_DEX),
-        host=_host_codes(facts, np.where(of_words.described[:, None], shares, 0.0)),
+        host=_host_codes(facts, np.where(of_words.described[:, None], shares, 0.0), of_words.shown),
         speaks=(np.where(known, of_assay, passes) > above[0]) & (of_words.speaks | known | (elsewhere is not None)),
         learned=_moved_by(facts, members),
     )
@@ -228,11 +228,12 @@ def _ends(shares: np.ndarray, strength: np.ndarray, above: np.ndarray) -> tuple[
     return low * of_hosts + (1.0 - low) * above[0], high * of_hosts + (1.0 - high) * above[0]
 
 
-def _host_codes(facts: TargetFacts, shares: np.ndarray) -> np.ndarray:
-    """Return the host of the greatest share, the poorest of those alike; None where there is none."""
+def _host_codes(facts: TargetFacts, shares: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """Return the host to be shown, else that of the greatest share, the poorest of those alike; None where there is none."""
     poorest = np.argsort([host.median_ppm for host in facts.hosts], kind="stable")
     codes = np.array([*(facts.hosts[row].code for row in poorest), None], dtype=object)
-    best = np.where(shares.sum(axis=1) > 0, np.argmax(shares[:, poorest], axis=1), len(poorest))
+    greatest = np.where(shown >= 0, np.argsort(poorest)[shown], np.argmax(shares[:, poorest], axis=1))
+    best = np.where(shares.sum(axis=1) > 0, greatest, len(poorest))
     host: np.ndarray = codes[best]
     return host
 

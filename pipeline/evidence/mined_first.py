@@ -83,17 +83,24 @@ def main_products(sites: pd.DataFrame, ordered: bool) -> pd.Series:
     ordered : bool
         Whether lists have an order of their own (`layers.cells.commodities.order_tells`).
     """
-    cells = mined_first(sites) if ordered else sites["commodities"]
-    if ordered:
-        cells = cells.map({cell: "; ".join(cell.split("; ")[:MAIN_PRODUCTS]) for cell in cells.dropna().unique()})
+    cells = first_words(sites, ordered)
     return sites["main_commodities"].fillna(cells) if "main_commodities" in sites else cells
 
 
-def has_main(sites: pd.DataFrame) -> np.ndarray:
-    """Say of which sites the records tell the main commodities."""
-    if "main_commodities" not in sites:
-        return np.zeros(len(sites), dtype=bool)
-    return sites["main_commodities"].notna().to_numpy(bool)
+def first_words(sites: pd.DataFrame, ordered: bool) -> pd.Series:
+    """Return the first `MAIN_PRODUCTS` commodities of each site, main ones before others; all where lists have no order.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        As for `mined_first`.
+    ordered : bool
+        Whether lists have an order of their own.
+    """
+    cells = mined_first(sites)
+    if not ordered:
+        return sites["commodities"]
+    return cells.map({cell: "; ".join(cell.split("; ")[:MAIN_PRODUCTS]) for cell in cells.dropna().unique()})
 
 
 def dug_for(words: tuple[str, ...], sites: pd.DataFrame, ordered: bool) -> np.ndarray:

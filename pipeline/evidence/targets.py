@@ -34,7 +34,8 @@ class HostKind(Grades):
     """Wastes of a kind of deposit in which a target stays.
 
     Where no type of deposit is known, all words of a ``signature`` together tell it, unless one of ``unless`` stands there, too.
-    Beside one of ``not_beside`` the companions say nothing unless the target was the main product.
+    Beside one of ``not_beside`` the companions say nothing unless the target was the main product. A first product of
+    ``belied_by`` belies the type of deposit, unless the target is named.
     """
 
     code: str
@@ -45,6 +46,7 @@ class HostKind(Grades):
     signature: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     not_beside: tuple[str, ...] = ()
+    belied_by: tuple[str, ...] = ()
     carried_away: float = Field(default=1.0, gt=0, le=1)
 
 

@@ -21,11 +21,14 @@ PLANT = (
 )
 """Names of places where ore was treated."""
 PROSPECT_NAME = r"\b(?:prospect|showing|occurrence|claims?|indice)\b"
-"""Names of places that were staked or found."""
+"""Names of places that were staked or found; not where a mine is named beside (``X Mine and Y Prospect``)."""
+NAMES_A_MINE = r"\bmines?\b(?![ (]+(?:prospect|showing|occurrence|claims?)s?\b)"
 QUARRY_NAME = r"\b(?:quarr(?:y|ies)|pits?|carri[èe]res?|canteras?|sand (?:and|&) gravel)\b"
 """Names of places where rock was dug and sold as it is."""
 QUARRIED = frozenset(("gypsum", "silica", "calcite", "perlite", "pumice"))
 """What such a place sells beside stone, sand and clay; elsewhere these come from mines with a mill."""
+ROCK_SOLD = QUARRIED | {"zeolite", "diatomite", "cement"}
+"""What stands for rock that was sold as it was dug, or ground, whatever the name of the place."""
 DRILL_HOLE = r"\b(?:drill|bore)?[ -]?holes?\b(?: no\.?)? ?#?\d|\b(?:ddh|borehole|sondage)\b"
 """Names of holes that were drilled: what came of them is no waste of a mine, whatever their status says."""
 WORKINGS = (
@@ -47,8 +50,9 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     A **waste** is recorded (kind, tonnes, volume or area of a waste, where it was put) or was sampled. A **worked** mine has
     tonnes mined or milled, the status of a producer, a mill in one of its names, workings in its remarks or its status, or
     hazards of the first two classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was
-    milled. A **showing** is called an occurrence or prospect by its status or its name, and shows no sign of work. Else it is
-    **unclear**. A waste, mine or place of which a record says that the waste was taken away is **gone**, whatever amounts it has.
+    milled. A **showing** is called an occurrence or prospect by its status, or by its name where that names no mine, and shows no
+    sign of work. Else it is **unclear**. A waste, mine or place of which a record says that the waste was taken away is **gone**,
+    whatever amounts it has.
 
     Parameters
     ----------
@@ -74,7 +78,7 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     mere = _says(status, PROSPECT)
     worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (names_a_plant(sites) & ~mere)
     worked &= milled | ~_says(name, DRILL_HOLE)
-    staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
+    staked = mere | (_says(name, PROSPECT_NAME) & ~_says(name, NAMES_A_MINE) & ~worked)
     dug = _says(_words(sites, "remarks"), WORKINGS) | (_says(status, WORKINGS) & ~_says(status, NEVER))
     worked |= (dug | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
     kinds = ("gone", "waste", "worked", "showing")
@@ -92,6 +96,16 @@ def only_stone(sites: pd.DataFrame) -> np.ndarray:
     cells = _words(sites, "commodities")
     stone = {cell: all(group_of(word) == "stone" for word in cell.split("; ")) for cell in cells.unique()}
     return cells.map(stone).to_numpy(bool)
+
+
+def only_rock(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites are known to have sold stone, gems, gypsum, silica or the like, and nothing else."""
+    cells = _words(sites, "commodities")
+    sold = {
+        cell: all(word in ROCK_SOLD or group_of(word) in ("stone", "gems") for word in cell.split("; "))
+        for cell in cells.unique()
+    }
+    return cells.map(sold).to_numpy(bool)
 
 
 def named_quarries(sites: pd.DataFrame) -> np.ndarray:

@@ -14,6 +14,7 @@ from pipeline.evidence.site_amounts import site_amounts
 from pipeline.evidence.size_clues import size_clues
 from pipeline.evidence.target_evidence import described
 from pipeline.evidence.targets import REE, known_targets
+from pipeline.evidence.worked_sites import named_quarries, only_rock
 from pipeline.kernels.ordering import places
 from pipeline.kernels.rank_draws import Z90, WasteBelief, amounts, choose_aim, draw_ranks
 
@@ -48,7 +49,8 @@ def rank_targets(
     the kind of host (`believe`), updated by whatever wastes of the region were assayed for it; existence and tonnes are those of
     `site_amounts`. Sites for which a word or an assay speaks come first, in the order of expected tonnes of the element where its
     threshold is reached: the small chance of common rock times a huge heap would lead else. Behind them are those of which
-    nothing speaks for the target, by what they may hold of it. Sites that hold no waste, and kinds of site that ``ranking``
+    nothing speaks for the target, by what they may hold of it, quarries
+    of rock after mines. Sites that hold no waste, and kinds of site that ``ranking``
     puts last, stand last here too.
 
     Parameters
@@ -138,7 +140,8 @@ def _ranked(
     )
     speaks = belief.speaks & ~no_waste
     reasoned = [np.where(speaks, key, 0.0) for key in (capped["payable_t"], score)]
-    keys = [speaks, *reasoned, np.where(no_waste, 0.0, capped["held_t"])]
+    rock = only_rock(sites) | named_quarries(sites)  # what is dug and sold as it is leaves no tailings to look into
+    keys = [speaks, *reasoned, ~rock, np.where(no_waste, 0.0, capped["held_t"])]
     placed = places([key.astype(float) for key in keys], last, sites["site_id"].to_numpy())
     drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
     measured = np.isfinite(belief.measured_ppm)

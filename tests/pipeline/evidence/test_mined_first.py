@@ -110,7 +110,7 @@ def test_gangue_words_are_no_companion_that_a_host_would_lose() -> None:
 @pytest.mark.parametrize(
     ("symbol", "mined", "first", "second"),
     [("W", "tungsten; molybdenum", "Intrusion-related Au pyrrhotite veins", "W skarn"),
-     ("Sb", "magnetite; iron; copper", "Polymetallic veins", "Fe skarn"),
+     ("Sb", "copper; silver; lead", "Polymetallic veins", "Fe skarn"),
      ("Zn", "silver; gold", "Cu skarn", "Mississippi Valley-type Pb-Zn"),
      ("Co", "silver; gold", "Au-quartz veins", "Five-element veins")],
 )  # fmt: skip

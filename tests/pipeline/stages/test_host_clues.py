@@ -127,3 +127,94 @@ def test_types_that_end_like_another_are_not_that_type_and_quarries_of_a_rock_ar
     assert belief("Sb", commodities=["nickel"], deposit_type=types[:1]).host.tolist() == [None]
     for symbol in ("Co", "Sc", "Ti"):
         assert belief(symbol, commodities=["anorthosite"], deposit_type=types[1:]).host.tolist() == [None]
+
+
+@pytest.mark.parametrize("symbol", list(known_targets()))
+def test_a_site_that_names_a_target_is_never_expected_lower_than_one_that_does_not(symbol: str) -> None:
+    """A main product without a type is no poorer than a companion, a first one no poorer than a type, for every host."""
+    facts = known_targets()[symbol]
+    first, main = f"{facts.commodity}; gold; silver", f"silver; {facts.commodity}; gold"
+    for host in facts.hosts:
+        for kind in set(host.wastes) - {"slag"} | {"unknown"}:
+            told = {"kind": kind, "status": ["producer"] * 6}
+            companions = sorted(set(host.companions) - {facts.commodity, *facts.also})
+            silent = [f"{companion}; silver; gold" for companion in companions]
+            named_first, named_main, *beside = chances(
+                symbol,
+                [first, main, *silent],
+                [None] * (2 + len(silent)),
+                kind,
+                status=["producer"] * (5 + len(silent)),
+            )
+            assert named_first >= named_main, (host.code, kind)
+            for cell, chance in zip(silent, beside, strict=True):
+                as_typed = bool(host.signature) and set(host.signature) <= set(cell.split("; "))
+                assert (named_first if as_typed else named_main) >= chance - 1e-12, (host.code, kind, cell)
+            for word in plain_types(host):
+                typed, both, named_first = chances(
+                    symbol, ["gold; silver", f"gold; silver; {facts.commodity}", first], [word, word, None], **told
+                )
+                assert both >= typed - 1e-12
+                assert named_first >= typed - 1e-12, (host.code, kind, word)
+
+
+@pytest.mark.parametrize("symbol", list(known_targets()))
+def test_rock_that_was_quarried_stands_for_common_rock_unless_it_names_the_target_or_a_rare_pegmatite(
+    symbol: str,
+) -> None:
+    facts = known_targets()[symbol]
+    if symbol in ("P", "Mg", "Al", "fluorspar", "graphite"):
+        return  # rock itself is their ore
+    rocks = [
+        "silica",
+        "feldspar",
+        "gypsum",
+        "limestone",
+        "aggregate",
+        "granite",
+        "aluminum; calcium; limestone; magnesium",
+    ]
+    quarried = belief(
+        symbol, waste_type=["unknown"] * 10, commodities=[*rocks, *FILLING], deposit_type=[None] * 10
+    ).chance[:7]
+    rock = belief(symbol, commodities=["gypsum"], deposit_type=[None]).chance[0]
+    assert (quarried <= rock + 1e-12).all()
+    if symbol in ("Li", "Cs", "Ta"):
+        plain, rare = belief(
+            symbol, commodities=["feldspar"] * 2, deposit_type=["Muscovite pegmatite", "LCT pegmatite"]
+        ).chance
+        assert plain < 0.05 < 0.2 < rare
+        assert facts.hosts[0].code in ("pegmatite", "rare_metal")
+
+
+def test_a_late_word_counts_the_same_whatever_stands_before_it() -> None:
+    """Cobalt behind lead and zinc of a mine with silver is a trace, as behind gold and copper."""
+    late = ["lead; zinc; copper; silver; tungsten; cobalt", "gold; molybdenum; copper; bismuth; tungsten; cobalt"]
+    trace = chances("Co", late, [None] * 2)
+    assert trace[0] == trace[1] < 0.2
+    assert chances("Nb", ["silver; antimony; gold; niobium"], [None])[0] < 0.3
+
+
+def test_names_stand_before_what_is_only_alike() -> None:
+    nickel, chromite, asbestos = chances(
+        "Ni", ["silver; nickel; gold", "chromium", "gold; asbestos; silver"], [None] * 3
+    )
+    assert nickel > max(chromite, asbestos)
+    cobalt, copper = chances(
+        "Co", ["copper; nickel; cobalt", "copper; gold; silver"], [None, "Noranda massive sulphide"]
+    )
+    assert cobalt > copper
+    named, lode = chances("Te", ["gold; copper; silver; lead; tellurium", "gold; silver"], [None, "Epithermal, vein"])
+    assert named > lode
+    assert belief("Sb", commodities=["antimony"], deposit_type=[None]).chance[0] > 0.5
+    apex = belief("Ge", commodities=["germanium; gallium; copper", *FILLING], deposit_type=[None] * 4)
+    assert apex.chance[0] > 0.5
+    assert apex.host[0] == "kipushi"
+    assert chances("Sb", ["palladium; platinum; gold", "silver; lead; gold"], ["Vein (Polymetallic)"] * 2)[0] < 0.01
+
+
+def test_apatite_iron_ores_hold_vanadium_in_their_magnetite_and_cobalt_veins_nickel_and_antimony() -> None:
+    apatite, iron, formation = chances("V", ["iron"] * 3, ["Kiruna type", None, "Superior-type iron formation"])
+    assert apatite > iron > formation
+    for symbol in ("Ni", "Sb"):
+        assert belief(symbol, commodities=["silver; cobalt"], deposit_type=[None]).host[0] == "five_element"

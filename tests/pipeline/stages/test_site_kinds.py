@@ -26,6 +26,8 @@ from tests.pipeline.stages.site_tables import sites_at
         ({"name": "White Mill", "commodities": "limestone", "status": "producer"}, "worked"),
         ({"name": "White", "aliases": "White Mine; White Mill"}, "worked"),
         ({"name": "Smith Prospect", "status": "past_producer"}, "worked"),
+        ({"name": "Kings Mountain Lithium Mine and Plonk Tin Prospect"}, "unclear"),
+        ({"name": "Hill Mine Occurrence"}, "showing"),
         ({"hazard_class": "A"}, "worked"),
         ({"remarks": "Two shafts and an adit"}, "worked"),
         ({"status": "prospect"}, "showing"),

@@ -135,7 +135,7 @@ def test_silver_with_cobalt_is_a_five_element_vein_and_no_copperbelt() -> None:
     """The host of a metal that is named follows what was sold beside it; alone it is the poorest, and slag only slag."""
     silver = ["silver; cobalt", "silver; cobalt; nickel", "nickel; copper; cobalt", "cobalt; iron; gold; zinc"]
     assert belief("Co", commodities=silver).host.tolist() == [
-        "five_element", "five_element", "nickel_copper", "nickel_copper",
+        "five_element", "five_element", "nickel_copper", "massive_sulphide",
     ]  # fmt: skip
     assert belief("Ge", commodities=["germanium; gold; iron"]).host.tolist() != ["kipushi_slag"]
 
@@ -149,7 +149,7 @@ def test_nickel_with_platinum_and_massive_sulphides_are_no_five_element_vein_for
         ],
         "deposit_type": [None, None, "VMS Base Metal"],
     }
-    assert belief("Co", **words).host.tolist() == ["five_element", "nickel_copper", "massive_sulphide"]
+    assert belief("Co", **words).host.tolist() == ["nickel_copper", "nickel_copper", "cobalt_pyrite"]
 
 
 def test_skarns_of_other_metals_are_no_host_of_tungsten() -> None:
@@ -261,7 +261,7 @@ PUBLISHED = [
     ("Kolwezi", "Co", "copperbelt", 3200.0),
     ("Nkana slag", "Co", "copper_slag", 7600.0),
     ("Lubumbashi slag", "Co", "copper_slag", 21000.0),
-    ("Kilembe", "Co", "massive_sulphide", 1200.0),
+    ("Kilembe", "Co", "cobalt_pyrite", 1200.0),
     ("Tsumeb slag, least", "Ge", "kipushi_slag", 128.0),
     ("Tsumeb slag, most", "Ge", "kipushi_slag", 441.0),
     ("Tsumeb slag", "Ga", "kipushi_slag", 145.0),
