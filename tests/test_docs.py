@@ -80,7 +80,9 @@ REGIONS = [path.stem for path in sorted((DOCS / "regions").glob("*.md")) if path
 @pytest.mark.parametrize("region", REGIONS)
 def test_a_region_page_gives_an_address_for_every_file_its_run_file_reads(region: str) -> None:
     """An address, or a fetch line that leads to a file of the name in the run file (50m is not 10m)."""
-    read = {one["path"] for one in yaml.safe_load((ROOT / "configs" / f"{region}.yml").read_text("utf-8"))["sources"]}
+    sources = yaml.safe_load((ROOT / "configs" / f"{region}.yml").read_text("utf-8"))["sources"]
+    joined = [one["options"]["amounts"]["path"] for one in sources if "amounts" in one.get("options", {})]
+    read = {*(one["path"] for one in sources), *joined}
     page = (DOCS / "regions" / f"{region}.md").read_text("utf-8")
     where = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", page, flags=re.M))
     assert set(where) == read

@@ -15,7 +15,7 @@ USUAL_T_M3 = 1.6
 MOST_THICKNESS_M = 200.0
 """Few heaps are as high even at their highest point."""
 
-MOST_T_YEAR = 5e7
+MOST_T_YEAR = 1e8
 """Few mines of the world ever dug or milled as much ore in a year; none of those that are historic did."""
 
 DENSITIES_T_M3 = (0.8, 4.0)
