@@ -11,7 +11,7 @@ import pandas as pd
 from layers.cells.commodities import mentions
 from layers.cells.hedges import doubts, sentences_that_hold
 from layers.findings import Finding
-from pipeline.evidence.worked_sites import names_a_plant
+from pipeline.evidence.worked_sites import HAZARDOUS, names_a_plant
 
 AMALGAMATION_UNTIL = 1950
 """Mills caught gold with mercury until about this year (Parsons et al. 2012, Geological Survey of Canada, Open File 7150, of the
@@ -64,7 +64,8 @@ def likely_poisons(sites: pd.DataFrame, kinds: np.ndarray, assayed: np.ndarray) 
     Remarks and minerals that name them count anywhere. By its kind a place counts only where something was dug: veins of silver,
     cobalt and arsenic, ores of antimony, deposits with arsenic in their type. Gold counts only where it was milled (tailings, a
     plant in the name, tonnes milled), for mercury of amalgamation until about `AMALGAMATION_UNTIL` and the arsenopyrite of gold
-    ores; of tailings without years it is said that nobody knows. Years of tailings are often those of their treatment, and later
+    ores, which holds at any date and where an inventory sees a great hazard (`HAZARDOUS`); of tailings without years it is said
+    that nobody knows. Years of tailings are often those of their treatment, and later
     ones take nothing back.
 
     Parameters
@@ -103,8 +104,10 @@ def _gold_mills(sites: pd.DataFrame, gold: np.ndarray) -> np.ndarray:
     years = sites[["first_year", "last_year"]].to_numpy(float)
     old = treated & (years <= AMALGAMATION_UNTIL).any(axis=1)
     undated = treated & left & (_says(named, _TAILINGS) | np.isnan(years).all(axis=1))
-    codes = ("likely_placer_mercury", "likely_gold_mill", "likely_gold_mill_undated")
-    return np.select([(old | undated) & _says(named, _GRAVELS), old, undated], codes, "")
+    gravels = _says(named, _GRAVELS)
+    arsenic = (treated | (gold & _says(_text(sites, "hazard_class"), HAZARDOUS))) & ~gravels
+    codes = ("likely_placer_mercury", "likely_gold_mill", "likely_gold_mill_undated", "likely_gold_arsenic")
+    return np.select([(old | undated) & gravels, old, undated, arsenic], codes, "")
 
 
 def _silver_and_cobalt(sites: pd.DataFrame, first: np.ndarray) -> np.ndarray:

@@ -292,7 +292,15 @@ COMPUTED = (
     | {f"mistyped_{axis}": {"name", "site", "degrees"} for axis in ("latitude", "longitude")}
     | {
         f"likely_{kind}": set()
-        for kind in ("gold_mill", "gold_mill_undated", "placer_mercury", "five_element", "antimony", "arsenic_ore")
+        for kind in (
+            "gold_mill",
+            "gold_mill_undated",
+            "placer_mercury",
+            "five_element",
+            "antimony",
+            "arsenic_ore",
+            "gold_arsenic",
+        )
     }
     | {f"uranium{kind}": set() for kind in ("", "_canada", "_rock", "_rock_canada", "_recorded")}
     | {code: {"mass_t", "m3", "t_m3"} for code in ("density", "density_allowed")}
@@ -325,6 +333,7 @@ def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None
         "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
         "pipeline/evidence/doubtful_grades.py",
+        "pipeline/evidence/likely_acid.py",
         "pipeline/evidence/likely_poisons.py",
         "pipeline/evidence/protected_areas.py",
         "pipeline/evidence/recovery_hosts.py",
@@ -351,6 +360,7 @@ def test_only_known_files_find_something() -> None:
         "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
         "pipeline/evidence/doubtful_grades.py",
+        "pipeline/evidence/likely_acid.py",
         "pipeline/evidence/likely_poisons.py",
         "pipeline/evidence/protected_areas.py",
         "pipeline/evidence/recovery_hosts.py",

@@ -11,7 +11,7 @@ import shapely
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from layers.cells.commodities import group_of
+from layers.cells.commodities import group_of, order_tells
 from layers.elements import MOST_WASTE_TREO_PPM, WASTE_SAMPLES_APART
 from layers.findings import Finding, Value
 from layers.jurisdictions import km_outside, lie_in, meanings
@@ -20,7 +20,9 @@ from pipeline.evidence.doubled_places import place_findings
 from pipeline.evidence.doubtful_amounts import doubtful_amounts
 from pipeline.evidence.doubtful_grades import doubtful_grades
 from pipeline.evidence.gone_wastes import say_no_waste
+from pipeline.evidence.likely_acid import likely_acid
 from pipeline.evidence.likely_poisons import acid_in_remarks, likely_poisons
+from pipeline.evidence.mined_first import dug_for
 from pipeline.evidence.protected_areas import protected_areas
 from pipeline.evidence.recovery_hosts import recovery_hosts
 from pipeline.evidence.worked_sites import named_quarries, only_stone, site_kinds
@@ -66,7 +68,6 @@ _COVERED = (
     r"(?<!not )(?<!non )(?<!un)\b(?:reclaimed|rehabilitated|restored|remediated|capped|covered|revegetated|closed[- ]out|"
     r"restaurée?s?|réhabilitée?s?|recouverte?s?|rehabilitad[oa]s?|cubiert[oa]s?|site restauré)\b"
 )
-_SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
 _NO_ACID = ("no", "false", "0", "non")
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
 
@@ -239,12 +240,15 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
     index = np.nan_to_num(uranium) / BQ_G_U_PPM + np.nan_to_num(thorium) / BQ_G_TH_PPM
     source, kinds, waste = _text(sites, "sources"), site_kinds(sites, chemistry), _text(sites, "waste_type")
     canada = lie_in("CA", _text(sites, "jurisdiction"), _number(sites, "longitude"), _number(sites, "latitude"))
+    ordered = order_tells(sites["commodities"])
+    main = dug_for(("uranium", "radium"), sites, ordered) > 0
     flags: _Found = []
     for row, names in enumerate(_names(sites)):
         if (
             "uranium" in names or "radium" in names
-        ):  # tailings of it only where ore was likely milled, and not of a quarry
-            milled = kinds[row] in ("waste", "worked") and group_of(names[0]) not in ("stone", "industrial")
+        ):  # tailings of it only where its ore was likely milled, and not of a quarry or where it is a trace of another ore
+            product = main[row] or not ordered or names[0] in ("vanadium", "thorium")
+            milled = product and kinds[row] in ("waste", "worked") and group_of(names[0]) not in ("stone", "industrial")
             rock = milled and waste[row] == "waste_rock"  # what was never milled is no tailings
             milled = milled and not rock
             code = "uranium" if milled else "uranium_rock" if rock else "uranium_recorded"
@@ -303,9 +307,7 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
     acid_text, source = _text(sites, "acid_generating").str.strip().str.casefold(), _text(sites, "sources")
     neutralising, acid = _number(sites, "np_kg_t"), _number(sites, "ap_kg_t")
     sulphur_pct = _number(chemistry, "waste_S_ppm") / 1e4
-    deposit = _text(sites, "deposit_type").str.contains(_SULPHIDE, case=False, regex=True)
-    minerals = [sorted({"pyrite", "sulphur"} & set(names)) for names in _names(sites)]
-    remarks = acid_in_remarks(_text(sites, "remarks"))
+    likely, remarks = likely_acid(sites, site_kinds(sites, chemistry)), acid_in_remarks(_text(sites, "remarks"))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(acid > 0, neutralising / acid, np.nan)
     sampled = _number(chemistry, "waste_np_ap")
@@ -334,11 +336,8 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
                 acid_potential_kg_t=float(AP_PER_SULPHUR_PERCENT * sulphur_pct[row]),
             )
             flags.append((row, "acid_possible", finding, FROM_SAMPLES))
-        elif acid_text[row] not in _NO_ACID and deposit[row]:
-            flags.append((row, "acid_possible", _finding("acid_deposit"), source[row]))
-        elif acid_text[row] not in _NO_ACID and minerals[row]:
-            finding = _finding("acid_commodity", commodities=(minerals[row][0],))
-            flags.append((row, "acid_possible", finding, source[row]))
+        elif acid_text[row] not in _NO_ACID and row in likely:
+            flags.append((row, "acid_possible", likely[row], source[row]))
     return flags
 
 

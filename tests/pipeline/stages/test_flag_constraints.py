@@ -61,8 +61,11 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"waste_type": "none"}, "no_waste_expected"),
         ({"commodities": "limestone; granite", "waste_type": "unknown"}, "quarry"),
         ({"name": "River Denys Quarry", "commodities": "gypsum", "waste_type": "unknown"}, "quarry"),
-        ({"commodities": "uranium"}, "uranium_mill_tailings"),
-        ({"commodities": "copper; rare earths"}, "radioactivity_possible"),
+        ({"commodities": "uranium", "acid_generating": "No"}, "uranium_mill_tailings"),
+        ({"commodities": "copper; rare earths", "acid_generating": "No"}, "radioactivity_possible"),
+        ({"commodities": "copper"}, "acid_possible"),
+        ({"name": "Walton (Sulphides)", "commodities": "barite"}, "acid_possible"),
+        ({"minerals": "quartz; pyrrhotite", "commodities": "gypsum"}, "acid_possible"),
         ({"commodities": "asbestos"}, "asbestos"),
         ({"status": "active"}, "in_operation"),
         ({"status": "Producer"}, "in_operation"),
@@ -93,6 +96,10 @@ def test_each_flag_has_its_case(columns: dict[str, Any], flag: str) -> None:
     assert list(flags(**columns)) == [flag]
 
 
+def test_coal_may_form_acid() -> None:
+    assert "pyrite" in flags(commodities="coal")["acid_possible"]
+
+
 def test_no_mill_left_tailings_where_nothing_was_dug() -> None:
     showing = {"commodities": "uranium; thorium", "status": "prospect", "waste_type": "unknown", "mass_t": np.nan}
     assert list(flags(**showing)) == ["radioactivity_possible"]
@@ -100,10 +107,10 @@ def test_no_mill_left_tailings_where_nothing_was_dug() -> None:
 
 
 def test_rock_that_was_never_milled_is_no_tailings_of_uranium() -> None:
-    told = flags(commodities="uranium", waste_type="waste_rock")
+    told = flags(commodities="uranium", waste_type="waste_rock", acid_generating="No")
     assert list(told) == ["radioactivity_possible"]
     assert "rock that was never milled" in told["radioactivity_possible"]
-    assert list(flags(commodities="uranium", waste_type="tailings")) == ["uranium_mill_tailings"]
+    assert list(flags(commodities="uranium", waste_type="tailings")) == ["uranium_mill_tailings", "acid_possible"]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +119,8 @@ def test_rock_that_was_never_milled_is_no_tailings_of_uranium() -> None:
         ({"status": "past producer"}, True), ({"waste_type": "tailings"}, True), ({"name": "Old Mill"}, True),
         ({"status": "abandoned"}, False), ({"status": "prospect"}, False), ({"name": "Round Lake showing"}, False),
         ({"status": "past producer", "commodities": "feldspar; uranium"}, False),
+        ({"status": "past producer", "commodities": "zinc; lead; silver; cadmium; uranium; iron"}, False),
+        ({"status": "past producer", "commodities": "beryllium; uranium; niobium"}, False),
         ({"status": "past producer", "name": "Tin Bay Hole 3"}, False),
     ],
 )  # fmt: skip
@@ -132,7 +141,16 @@ def test_uranium_on_record_is_a_mill_only_where_ore_was_likely_milled(columns: d
     "columns",
     [
         {},
-        {"disposal": "impoundment", "commodities": "copper; gold", "hazard_class": "C", "jurisdiction": "MB"},
+        {
+            "disposal": "impoundment",
+            "commodities": "copper; gold",
+            "hazard_class": "C",
+            "jurisdiction": "MB",
+            "acid_generating": "No",
+        },
+        {"commodities": "copper", "waste_type": "unknown", "status": "showing", "mass_t": np.nan},
+        {"commodities": "zinc; lead", "deposit_type": "Mississippi Valley-type Pb-Zn"},
+        {"commodities": "copper", "waste_type": "slag"},
         {"remarks": "discovered in 1905; not reclaimed; unreclaimed"},
         {"remarks": "No tailings were removed; equipment removed from the tailings", "status": "Not removed"},
         {"commodities": "limestone; gold", "waste_type": "unknown"},
@@ -160,7 +178,7 @@ def test_activity_is_summed_over_uranium_and_thorium() -> None:
 
 
 def test_little_uranium_in_the_samples_does_not_clear_a_uranium_mill() -> None:
-    assert list(flags({"waste_U_ppm": 5.0, "waste_Th_ppm": 5.0}, commodities="uranium")) == ["uranium_mill_tailings"]
+    assert "uranium_mill_tailings" in flags({"waste_U_ppm": 5.0, "waste_Th_ppm": 5.0}, commodities="uranium")
 
 
 def test_acid_accounting_beats_words_and_sulphur() -> None:
@@ -201,7 +219,7 @@ def test_rows_come_in_the_order_of_sites_and_flags_for_any_slice() -> None:
     whole = flag_constraints(sites, samples, NO_AREAS, PARAMS)
     assert whole["site_id"].drop_duplicates().tolist() == list("fedcba")
     assert whole.loc[whole["site_id"] == "f", "flag"].tolist() == [
-        "lake_disposal", "uranium_mill_tailings", "radioactivity_measured", "permit_ontario_recovery",
+        "lake_disposal", "uranium_mill_tailings", "radioactivity_measured", "acid_possible", "permit_ontario_recovery",
     ]  # fmt: skip
     parts = [flag_constraints(sites.iloc[at : at + 2], samples, NO_AREAS, PARAMS) for at in (0, 2, 4)]
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
@@ -289,6 +307,8 @@ GOLD = {"commodities": "gold", "waste_type": "tailings"}
         (GOLD | {"waste_type": "unknown", "name": "Kerr Mine and Mill", "last_year": 1940.0}, "caught gold with mercury"),
         (GOLD, "nothing says when it was milled"),
         (GOLD | {"name": "Mascot Tailings", "first_year": 1995.0}, "nothing says when it was milled"),
+        (GOLD | {"first_year": 1985.0, "last_year": 1994.0}, "may be rich in arsenic"),
+        (GOLD | {"waste_type": "unknown", "status": "abandoned", "hazard_class": "A"}, "may be rich in arsenic"),
         (GOLD | {"name": "Dredge Tailings"}, "gravels were washed for gold"),
         (GOLD | {"deposit_type": "Surficial placers"}, "gravels were washed for gold"),
         ({"commodities": "silver; cobalt; nickel"}, "veins of silver and cobalt"),
@@ -306,14 +326,13 @@ def test_arsenic_and_mercury_are_told_where_the_kind_of_waste_likely_holds_them(
     columns: dict[str, Any], words: str
 ) -> None:
     told = flags(**{"mass_t": np.nan} | columns)
-    assert list(told) == ["arsenic_or_mercury"]
+    assert set(told) - {"acid_possible", "hazard_class"} == {"arsenic_or_mercury"}
     assert words in told["arsenic_or_mercury"]
 
 
 @pytest.mark.parametrize(
     "columns",
     [
-        GOLD | {"first_year": 1985.0, "last_year": 1994.0},
         GOLD | {"waste_type": "unknown", "status": "past producer", "first_year": 1900.0},
         GOLD | {"waste_type": "unknown", "status": "prospect", "first_year": 1900.0},
         GOLD | {"waste_type": "waste_rock", "first_year": 1900.0},
