@@ -40,26 +40,26 @@ def likely_acid(sites: pd.DataFrame, kinds: np.ndarray) -> dict[int, Finding]:
     dug = np.isin(kinds, ("waste", "worked")) & (sites["waste_type"] != "slag").to_numpy()
     typed, in_name = _says(types, _SULPHIDE), _says(names, _IN_NAME)
     little, pegmatite = _says(types, _LITTLE_ACID), _says(types, "pegmatite")
-    found: dict[int, Finding] = {}
+    reasons: dict[int, Finding] = {}
     for row, words in enumerate(early):
         own = [word for word in every[row] if word in ("pyrite", "sulphur")]
         held = [name for name in minerals[row].split("; ") if name in _MINERALS]
         metals = [word for word in words if word in _BASE_METALS]
         if typed[row]:
-            found[row] = Finding(code="acid_deposit", values={})
+            reasons[row] = Finding(code="acid_deposit", values={})
         elif own:
-            found[row] = Finding(code="acid_commodity", values={"commodities": (min(own),)})
+            reasons[row] = Finding(code="acid_commodity", values={"commodities": (min(own),)})
         elif dug[row] and held:
-            found[row] = Finding(code="acid_minerals", values={"quoted": ", ".join(held)})
+            reasons[row] = Finding(code="acid_minerals", values={"quoted": ", ".join(held)})
         elif dug[row] and in_name[row]:
-            found[row] = Finding(code="acid_name", values={})
+            reasons[row] = Finding(code="acid_name", values={})
         elif dug[row] and metals and not little[row]:
-            found[row] = Finding(code="acid_base_metals", values={"commodities": tuple(metals)})
+            reasons[row] = Finding(code="acid_base_metals", values={"commodities": tuple(metals)})
         elif dug[row] and "coal" in words:
-            found[row] = Finding(code="acid_coal", values={})
+            reasons[row] = Finding(code="acid_coal", values={})
         elif dug[row] and words[:1] == ["uranium"] and not pegmatite[row]:
-            found[row] = Finding(code="acid_uranium", values={})
-    return found
+            reasons[row] = Finding(code="acid_uranium", values={})
+    return reasons
 
 
 def _text(sites: pd.DataFrame, column: str) -> pd.Series:
