@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layers.elements import REE, heavy, light
+
 MANY = 1_000
 """Rows from which it pays to turn columns into Python's objects at once."""
 
@@ -34,7 +36,12 @@ MOSTLY_READ = 0.4
 """From this share of a total on, read from patterns, a waste counts as analysed for a few rare earths only."""
 
 
-def grade_rule_told(rule: Any, estimated_fraction: Any) -> Any:
+def rare_earths_analysed(elements: Any) -> set[str]:
+    """Return which of the fifteen rare earths are among ``waste_elements``; none where it is missing."""
+    return set(elements.split("; ")) & set(REE) if isinstance(elements, str) else set()
+
+
+def grade_rule_told(rule: Any, estimated_fraction: Any, elements: Any = None) -> Any:
     """Return what a grade rests on as pages tell it: an assay of a few rare earths only is ``assay_part``.
 
     Parameters
@@ -43,9 +50,14 @@ def grade_rule_told(rule: Any, estimated_fraction: Any) -> Any:
         ``grade_rule`` of the ranking.
     estimated_fraction : float or missing
         ``waste_estimated_fraction`` of the site (0 to 1).
+    elements : str or missing
+        ``waste_elements``: where none of the light or none of the heavy rare earths is among them, the others are a guess,
+        however little of usual rocks they make.
     """
-    mostly_read = rule == "assay" and present(estimated_fraction) and float(estimated_fraction) >= MOSTLY_READ
-    return "assay_part" if mostly_read else rule
+    mostly_read = present(estimated_fraction) and float(estimated_fraction) >= MOSTLY_READ
+    analysed = rare_earths_analysed(elements)
+    one_sided = bool(analysed) and not (analysed & set(light("eu")) and analysed & set(heavy("eu")))
+    return "assay_part" if rule == "assay" and (mostly_read or one_sided) else rule
 
 
 def assayed(ranking: pd.DataFrame) -> pd.Series:

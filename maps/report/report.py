@@ -24,6 +24,7 @@ from maps.rows import assayed, grade_looked_for, kinds_shown, records, rows, sit
 from maps.sovereignty import publishable
 from maps.verdict import (
     capture_rows,
+    of_place,
     plain_verdict,
     remark,
     rests_on_companion,
@@ -164,7 +165,10 @@ def _summary(p: Publication, lang: str) -> str:
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
     key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
-    basis = words.word(score_key(p.validation, "summary_basis"), lang)
+    key_of_basis = score_key(p.validation, "summary_basis")
+    if key_of_basis == "summary_basis" and p.validation is not None and p.validation.null is not None:
+        key_of_basis += of_place(p.validation.null)
+    basis = words.word(key_of_basis, lang)
     headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, basis=basis, **kinds)
     kinds_told = words.kinds_counted(words.count_kinds(kinds_shown(p.ranking, p.flags)), lang)
     return " ".join([headline, kinds_told, *order_told(p.ranking, lang)])

@@ -42,7 +42,7 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
         else []
     )
     if validation is not None:
-        notes += [_question(question, lang) for question in validation.questions]
+        notes += [_question(question, validation.division.range_km, lang) for question in validation.questions]
     notes += [
         _positives(publication, lang),
         _measured(publication, lang),
@@ -68,13 +68,20 @@ def _tested_on(publication: Publication, validation: Validation, lang: str) -> s
     )
 
 
-def _question(question: Question, lang: str) -> str:
+UNLIKE_KM = 20.0
+"""Misfit of distances to assays from which on no test resembles the use, where the range of likeness is not known."""
+
+
+def _question(question: Question, range_km: float | None, lang: str) -> str:
     """Return what one of the two tests answers, how it fits the use, and how many wastes it judges best."""
     figures = question.figures
     if question.code == "given" or figures.auc is None or question.misfit_km is None:
         return ""
-    values = {"auc": figures.auc, "misfit": question.misfit_km, "farther": question.farther_km, "n": question.sites}
-    return words.phrase(f"note_question_{question.code}", lang, **values)
+    farther = question.farther_km or 0.0
+    side = words.word("side_farther" if farther >= 0 else "side_nearer", lang)
+    values = {"auc": figures.auc, "misfit": question.misfit_km, "farther": abs(farther), "n": question.sites}
+    unlike = question.code == "near_assays" and question.misfit_km > (range_km or UNLIKE_KM)
+    return words.phrase(f"note_question_{question.code}{'_unlike' if unlike else ''}", lang, side=side, **values)
 
 
 def _chance(validation: Validation, lang: str) -> str:

@@ -20,7 +20,7 @@ from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
 from maps.sheets.next_steps import next_step
 from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
-from maps.sheets.site_score import score_rows
+from maps.sheets.site_score import OF_SUITE, score_rows
 from maps.sheets.site_targets import target_lines
 from maps.sovereignty import publishable
 from maps.verdict import score_key
@@ -177,7 +177,7 @@ class SheetWriter:
             "next": words.word("next_showing" if site["site_kind"] == "showing" else "next_general", lang),
             "questions": [key for key in QUESTIONS if site["site_kind"] != "showing" or key not in OF_WASTE],
             "score_note": self._score_note(ranked),
-            "score": score_rows(ranked, self.score_key, self.grade_ppm, lang, site.get("waste_estimated_fraction")),
+            "score": score_rows(ranked, self.score_key, self.grade_ppm, lang, *map(site.get, OF_SUITE)),
             "bars": companion_bars(self.companion[site_id], site, ranked, lang) if site_id in self.companion else [],
             "reasons": self._reasons(site, lang),
             "similar": words.in_list((names[lang] for names in self.like.get(site_id, [])), lang),

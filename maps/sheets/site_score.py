@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from layers.elements import REE
 from maps import words
 from maps.amounts import rests_on_little
 from maps.list_order import expected_grade
-from maps.rows import grade_rule_told, present
+from maps.rows import grade_rule_told, present, rare_earths_analysed
 from maps.word_file import looked_for
 
 Row = Mapping[Any, Any]
 """One row of a table by column."""
 
+OF_SUITE = ("waste_estimated_fraction", "waste_elements")
+"""What a site tells of how complete its suite of rare earths is, as `score_rows` takes it."""
+
 
 def score_rows(
-    ranked: Row | None, score_key: str, grade_ppm: float, lang: str, estimated_fraction: float | None = None
+    ranked: Row | None,
+    score_key: str,
+    grade_ppm: float,
+    lang: str,
+    estimated_fraction: float | None = None,
+    elements: str | None = None,
 ) -> list[tuple[str, str]]:
     """Return what a site is expected to hold and how sure that is: label and text.
 
@@ -32,6 +41,8 @@ def score_rows(
         Language.
     estimated_fraction : float, optional
         ``waste_estimated_fraction`` of the site (0 to 1).
+    elements : str, optional
+        ``waste_elements`` of the site.
     """
     if ranked is None:
         return [(words.word(score_key, lang), words.word("not_scored", lang))]
@@ -39,10 +50,14 @@ def score_rows(
     low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
     contained = words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)
     unknown = "contained_unknown_grade" if present(ranked["tonnage_high_t"]) else "contained_unknown_amount"
+    sampled = words.measured_grade(ranked["treo_ppm"], low, high, lang) if measured else ""
+    analysed = len(rare_earths_analysed(elements))
+    if measured and 0 < analysed < len(REE):
+        sampled = words.phrase("analysed_of_fifteen", lang, grade=sampled, n=analysed)
     oxides = [
         (
-            f"grade_rule_{grade_rule_told(ranked['grade_rule'], estimated_fraction)}",
-            words.measured_grade(ranked["treo_ppm"], low, high, lang) if measured else words.grade(low, high, lang),
+            f"grade_rule_{grade_rule_told(ranked['grade_rule'], estimated_fraction, elements)}",
+            sampled if measured else words.grade(low, high, lang),
         ),
         (
             "contained",

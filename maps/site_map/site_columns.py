@@ -96,7 +96,10 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         "contained_high": numbers(shown["contained_treo_high_t"], 2),
         "grade_rule": texts_of.of_column(
             pd.Series(
-                map(grade_rule_told, _column(shown, "grade_rule"), _column(shown, "waste_estimated_fraction")),
+                map(
+                    grade_rule_told,
+                    *(_column(shown, name) for name in ("grade_rule", "waste_estimated_fraction", "waste_elements")),
+                ),
                 dtype=object,
             )
         ),

@@ -12,7 +12,7 @@ from layers.text import did_you_mean, fold
 from maps.list_order import expected_grade
 from maps.publication import Publication
 from maps.reasons import neighbours, of_weight, phrase_reason
-from maps.rows import grade_rule_told, rank_labels
+from maps.rows import grade_rule_told, rank_labels, rare_earths_analysed
 from maps.rows import marks as marks_of
 from maps.verdict import rests_on_companion, score_key
 from maps.word_file import looked_for, looking_for
@@ -131,8 +131,11 @@ def later_run(run_folder: Path, lang: str) -> list[str]:
 def _grade(row: pd.Series, site: pd.Series, key: str, lang: str) -> str:
     """Return the measured concentration as the sheet calls it, or the chance of the grade where the waste was not sampled."""
     if pd.notna(row["treo_ppm"]) and looked_for() == "REE":
-        rule = grade_rule_told("assay", site.get("waste_estimated_fraction"))
+        rule = grade_rule_told("assay", site.get("waste_estimated_fraction"), site.get("waste_elements"))
         grade = measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
+        analysed = rare_earths_analysed(site.get("waste_elements"))
+        if rule == "assay_part" and analysed:
+            grade = phrase("analysed_of_fifteen", lang, grade=grade, n=len(analysed))
         return f"{word(f'grade_rule_{rule}', lang)}{word('colon', lang)}{grade}"
     return banded_chance(key, {str(name): value for name, value in row.items()}, lang)
 

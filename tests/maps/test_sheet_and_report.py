@@ -22,6 +22,7 @@ from maps.report.model_card import card_rows, model_card
 from maps.report.plan_rows import plan_rows
 from maps.report.report import SECTIONS, write_report
 from maps.report.validation_notes import validation_notes
+from maps.rows import grade_rule_told
 from maps.screening.workbook import write_ranking_workbook
 from maps.sheets.next_steps import next_step
 from maps.sheets.sheet import SheetWriter, write_sheets
@@ -295,6 +296,34 @@ def test_where_no_waste_asks_the_other_question_none_is_said(by: Any, english: s
     found = found.model_copy(update={"verdict": verdict_told, "questions": questions, "division": division})
     assert english in verdict(found, "en")
     assert " 0 " not in verdict(found, "en") + words.unbroken(verdict(found, "fr"))
+
+
+def test_tests_that_do_not_resemble_the_use_are_not_said_to(made_up: ModuleType) -> None:
+    """Wastes to be predicted lie up to 140 km from assays; the parts held out are 67 km nearer, and misfit by 49."""
+    made = made_up.publication(5)
+    validation = made.validation
+
+    def notes(misfit_km: float) -> str:
+        asked = [("new_camp", -67.0), ("near_assays", 0.0)]
+        questions = tuple(
+            Question(code=code, figures=validation.spatial, sites=3, folds=4, misfit_km=misfit_km, farther_km=farther)
+            for code, farther in asked
+        )
+        division = validation.division.model_copy(update={"range_km": 25.0})
+        changed = validation.model_copy(update={"questions": questions, "division": division})
+        return " ".join(validation_notes(replace(made, validation=changed), "en"))
+
+    assert "lie 67 km nearer to sampled wastes" in notes(49.2)
+    assert "resemble those of the wastes to be predicted (misfit 1.0 km)" in notes(1.0)
+    assert "no parts could be held out whose distances" in notes(49.2)
+
+
+def test_a_list_by_neighbours_alone_is_not_said_to_rest_on_geology(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(12)
+    by_place = made.validation.model_copy(update={"null": Null(statistic="place")})
+    for validation, rests in ((made.validation, "samples nearby, geology"), (by_place, "the assays of wastes around")):
+        write_report(replace(made, validation=validation), tmp_path / "report.html")
+        assert f"the score rests on {rests}" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("change", UNUSED[:2])
@@ -748,6 +777,21 @@ def test_a_grade_from_a_few_analysed_rare_earths_says_so(made_up: ModuleType, fr
     ranking = made.ranking.assign(grade_rule="assay")
     told = map_payload(replace(made, sites=sites, ranking=ranking), max_sheets=5)["sites"]["texts"]
     assert ("assay_part" in told) == partly
+
+
+@pytest.mark.parametrize(
+    ("elements", "rule"), [("Ce; La; Nd; Th", "assay_part"), ("Y", "assay_part"), ("La; Y", "assay"), (None, "assay")]
+)
+def test_light_elements_alone_are_a_part_however_much_of_the_crust_they_make(elements: str | None, rule: str) -> None:
+    assert grade_rule_told("assay", 0.26, elements) == rule
+    assert grade_rule_told("model", 0.9, elements) == "model"
+
+
+def test_a_sheet_counts_the_rare_earths_analysed(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    row = made.ranking[made.ranking["evidence"] == "measured"].iloc[0].to_dict() | {"grade_rule": "assay"}
+    told = dict(score_rows(row, "score", 500.0, "en", 0.26, "Ce; La; Nd; Th"))
+    assert any(text.endswith("3 of the 15 rare earths analysed") for text in told.values())
 
 
 def test_a_tie_under_the_cap_says_that_amounts_above_it_count_alike(made_up: ModuleType) -> None:
