@@ -10,7 +10,6 @@ from collections.abc import Iterable
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _COMMANDS = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\u200e\\u200f\\ud800-\\udfff]")
 
-_NEW_LINE = re.compile(r"\s*\n\s*")
 
 RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉①②③④⑤⑥⑦⑧⑨"
 """Raised, lowered and circled digits: behind a number a power or the mark of a footnote, never more of its digits."""
@@ -39,11 +38,6 @@ def composed(text: str) -> str:
 def printable(text: str) -> str:
     """Return a text for a terminal: what would move its cursor, colour it or turn the order of letters is shown as its code."""
     return "".join(f"\\x{ord(letter):02x}" if _COMMANDS.match(letter) else letter for letter in text)
-
-
-def on_one_line(text: str) -> str:
-    """Return a name without the line breaks that a cell of several lines puts into it."""
-    return _NEW_LINE.sub(" ", text) if "\n" in text else text
 
 
 def without_accents(text: str) -> str:

@@ -29,7 +29,7 @@ from layers.readers.columns import (
     translate,
 )
 from layers.schema import conform
-from layers.text import fold, on_one_line
+from layers.text import fold
 
 NAME_COLUMNS = (
     "name",
@@ -217,8 +217,8 @@ def unique_ids(source_id: str, features: Features) -> list[str]:
 
 
 def plain_name(text: str) -> str:
-    """Return a name in Unicode normal form C, on one line, and otherwise as it stands."""
-    return unicodedata.normalize("NFC", on_one_line(text))
+    """Return a name in Unicode normal form C and otherwise as it stands."""
+    return unicodedata.normalize("NFC", text)
 
 
 def alphabetical_key(name: str) -> str:

@@ -32,7 +32,6 @@ from layers.readers.taken_back import (
     status_words_unknown,
     taken_back_notes,
 )
-from layers.text import on_one_line
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
@@ -136,11 +135,7 @@ def record_fields(
     fields: dict[str, Any] = {}
     for name in ("official_id", "parent_id"):
         fields[name] = text_or_default(source, cells, name, keep_missing_words=name == "official_id")
-    fields["name"] = (
-        _names(source, text_or_default(source, cells, "name", keep_missing_words=True), notes)
-        .map(on_one_line, na_action="ignore")
-        .astype("str")
-    )
+    fields["name"] = _names(source, text_or_default(source, cells, "name", keep_missing_words=True), notes)
     fields["aliases"] = _aliases(source, options, cells)
     for name in ("jurisdiction", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)

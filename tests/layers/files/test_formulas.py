@@ -88,8 +88,8 @@ def test_control_letters_of_a_file_are_read_as_blanks_and_told_where_they_stand(
     assert noted["formula_cells"] == (1, ("name",), (2,))
 
 
-def test_names_stand_on_one_line(tmp_path: Path) -> None:
+def test_a_name_of_two_lines_is_kept_with_a_line_feed(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b'id,name,lat,lon\n1,"CR\rOVER",47.1,-80.1\n2,"two\nlines",47.2,-80.2\n')
     columns = {"official_id": ["id"], "name": ["name"], "latitude": ["lat"], "longitude": ["lon"]}
     source = Source(id="s", role="inventory", path="t.csv", crs="EPSG:4326", columns=columns)
-    assert read_inventory(source, tmp_path).layer["name"].tolist() == ["CR OVER", "two lines"]
+    assert read_inventory(source, tmp_path).layer["name"].tolist() == ["CR\nOVER", "two\nlines"]
