@@ -196,11 +196,11 @@ def _run_file() -> dict[str, Any]:
             source("other_mines", "inventory", "other_mines.csv", crs="EPSG:4326", columns=record),
             source(
                 "till", "geochemistry", "till.csv", crs="EPSG:4326", columns=place | named("sample_id"),
-                defaults={"medium": "till", "method": "fusion"},
+                defaults={"medium": "till"},
             ),
             source(
                 "wastes", "geochemistry", "wastes.csv", columns=named("sample_id", "site_key"),
-                defaults={"medium": "waste", "method": "fusion"},
+                defaults={"medium": "waste"},
             ),
             source("areas", "territories", "areas.geojson", publish="allowed", columns=area, steward="Invented Council"),
             source("private", "territories", "private.geojson", publish="never", columns=area, steward="Invented Council"),

@@ -100,10 +100,16 @@ def test_a_row_of_means_is_no_sample_and_a_mine_of_that_name_above_is_one(tmp_pa
     assert len(assays(tmp_path, f"sample_id,La_ppm\n{word},4\n{rows}").layer) == 9
 
 
+def test_a_number_with_the_unit_of_its_heading_is_read_and_with_another_is_not(tmp_path: Path) -> None:
+    assert assays(tmp_path, "sample_id,La_ppm\na,5 ppm\nb,4\nc,3\n").layer["La_ppm"].tolist() == [5, 4, 3]
+    other = assays(tmp_path, "sample_id,La_ppm\na,5 ppb\nb,4\nc,3\n")
+    assert (other.layer["La_ppm"].tolist(), other.rejected["reason_code"].tolist()) == ([4, 3], ["unreadable_result"])
+
+
 @pytest.mark.parametrize(
     ("cell", "outcome"),
     [
-        ("<LLD", -1), ("bdl", -1), ("< 0,5", -1), ("trace", -1), ("tr.", None), ("5 ppm", None), ("5%", None), ("0.5 J", None),
+        ("<LLD", -1), ("bdl", -1), ("< 0,5", -1), ("trace", -1), ("tr.", None), ("5%", None), ("0.5 J", None),
         ("0.5U", None), ("0.5<", None), ("TRUE", None), ("Infinity", None), ("5'000", None),
         ("1/2", None), (">OL", None),
     ],

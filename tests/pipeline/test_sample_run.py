@@ -39,7 +39,7 @@ def soils(folder: Path, n: int = 160) -> None:
 def run_file(folder: Path, sources: list[dict[str, Any]] | None = None, **more: Any) -> Path:
     soil = {
         "id": "soils", "role": "geochemistry", "path": "soils.csv", "crs": "EPSG:4326", "columns": COLUMNS,
-        "defaults": {"medium": "soil", "method": "inaa"}, "licence": "CC BY", "title": "Invented soils",
+        "defaults": {"medium": "soil"}, "licence": "CC BY", "title": "Invented soils",
     }  # fmt: skip
     content = {
         "name": "soils",

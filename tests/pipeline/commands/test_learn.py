@@ -49,7 +49,7 @@ def write_region(folder: Path, name: str, seed: int, assayed: int = 24, **train_
     if assayed:
         pd.DataFrame(keys | assays).to_csv(folder / "wastes.csv", index=False)
         sources.append(
-            {"id": "wastes", "role": "geochemistry", "path": "wastes.csv", "defaults": {"medium": "waste", "method": "fusion"},
+            {"id": "wastes", "role": "geochemistry", "path": "wastes.csv", "defaults": {"medium": "waste"},
              "columns": {"sample_id": "sample_id", "site_key": "site_key"}}
         )  # fmt: skip
     run_file = {
