@@ -19,7 +19,7 @@ def test_pages_that_name_nobody_to_write_to_are_told_at_the_end(units: str, cont
 
 
 @pytest.mark.parametrize(
-    ("evidence", "told"), [("inferred", "First five for follow-up"), ("measured", "all of them assayed")]
+    ("evidence", "told"), [("inferred", "First five of the list:"), ("measured", "all of them assayed")]
 )
 def test_wastes_that_were_all_assayed_are_not_called_ones_to_sample(evidence: str, told: str) -> None:
     row = {
