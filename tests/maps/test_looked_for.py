@@ -15,7 +15,7 @@ from maps.word_file import looking_for
 OF_RARE_EARTHS = re.compile(
     r"samples_|figure_samples|figure_patterns|figure_risk|recovery_|counted_|payable_counted|treo|contained|axis_contained|"
     r"brief_contained|heading_treo|heading_contained|grade_rule_|grade_large|sheet_pattern|note_patterns|note_measured|note_proxies|"
-    r"report_grade_head"
+    r"report_grade_head|analysed_of_fifteen"
 )
 """Words of columns and figures that are of rare earths whatever the order is for."""
 
