@@ -93,6 +93,10 @@ def test_pages_of_a_screening_and_a_check_are_written_through_no_link(
         (screened / name).unlink()
         (os.link if kind == "hard" else os.symlink)(other, screened / name)
     screen_run(small_run.folder, **words, within_km=500.0, out=screened)
+    with pytest.raises(SourceError, match="holds something else than a former page"):
+        check_sources(small_config(small_run.raw), small_run.data, screened)
+    assert {path.read_text() for path in (tmp_path / "own").iterdir()} == {"keep this"}
+    (screened / "check.html").unlink()
     check_sources(small_config(small_run.raw), small_run.data, screened)
     assert {path.read_text() for path in (tmp_path / "own").iterdir()} == {"keep this"}
     assert not [name for name in names if (screened / name).is_symlink()]
