@@ -149,9 +149,10 @@ def _add_areas(drawn: Any, publication: Publication, lang: str, *, searched: boo
     import folium
     from folium.plugins import Search
 
+    sources = _sources_by_id(publication)
     for layer, areas in publication.territories.groupby("layer", sort=True):
         facts = [
-            _facts(row["territory"], words.layer(str(layer), lang), row["source"], row["steward"], publication, lang)
+            _facts(row["territory"], words.layer(str(layer), lang), sources.get(row["source"], {}), row, lang)
             for row in records(areas)
         ]
         named: gpd.GeoDataFrame = areas[["territory", "geometry"]].assign(
@@ -175,10 +176,11 @@ def _add_communities(drawn: Any, publication: Publication, lang: str) -> None:
 
     if publication.communities.empty:
         return
+    sources = _sources_by_id(publication)
     group = folium.FeatureGroup(name=words.word("communities_layer", lang))
     for row in records(publication.communities):
         kind = words.word(f"kind_{row['kind']}", lang)
-        facts = _facts(row["community"], kind, row["source"], None, publication, lang)
+        facts = _facts(row["community"], kind, sources.get(row["source"], {}), row, lang)
         folium.Marker(
             location=(row["latitude"], row["longitude"]),
             icon=folium.DivIcon(html=_SQUARE, icon_size=(10, 10), icon_anchor=(5, 5), class_name=""),
@@ -188,12 +190,15 @@ def _add_communities(drawn: Any, publication: Publication, lang: str) -> None:
     group.add_to(drawn)
 
 
-def _facts(name: str, kind: str, source_id: str, steward: Any, publication: Publication, lang: str) -> str:
+def _sources_by_id(publication: Publication) -> dict[str, dict[str, Any]]:
+    return {row["source_id"]: row for row in records(publication.sources)}
+
+
+def _facts(name: str, kind: str, from_source: dict[str, Any], row: dict[str, Any], lang: str) -> str:
     """Return the card of an area or community: where its outline or place comes from, and what it is not."""
-    from_source = next((row for row in records(publication.sources) if row["source_id"] == source_id), {})
-    keeper = steward if pd.notna(steward) else from_source.get("steward")
+    keeper = row.get("steward") or from_source.get("steward")
     facts = {
-        "source": from_source.get("title") or source_id,
+        "source": from_source.get("title") or row["source"],
         "publisher": from_source.get("publisher"),
         "date": words.date(from_source.get("date"), lang),
         "steward": keeper or words.word("steward_unstated", lang),

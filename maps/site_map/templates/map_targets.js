@@ -20,7 +20,6 @@ function aimAt() {
   if (target && !aimTiers[target]) aimTiers[target] = unpacked(target === COMBINED ? G.worth_tiers : G.tiers[target]);
   S.tier = target ? aimTiers[target] : mainTier;
   shownRows = STEP;
-  fillLegend();
   if (shownCard) shownCard();
 }
 /* The lists of a target: its first sites among those the filters leave; of the combined view all that are worth a sample. */
